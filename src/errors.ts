@@ -1,0 +1,41 @@
+/** One table; the CLI, the API and the queue each read their column. */
+export const ERRORS = {
+  usage: { exit: 2, http: 400, retry: false },
+  partial: { exit: 3, http: 207, retry: false },
+  config: { exit: 4, http: 500, retry: false },
+  unauthenticated: { exit: 11, http: 401, retry: false },
+  forbidden: { exit: 12, http: 403, retry: false },
+  too_large: { exit: 9, http: 413, retry: false },
+  rate_limited: { exit: 5, http: 429, retry: true },
+  unavailable: { exit: 5, http: 503, retry: true },
+  not_found: { exit: 6, http: 404, retry: false },
+  locked: { exit: 7, http: 409, retry: true },
+  verify: { exit: 8, http: 500, retry: false },
+  unreadable: { exit: 9, http: 422, retry: false },
+  refused: { exit: 10, http: 409, retry: false },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorExtra {
+  /** The command or change that cures it. */
+  hint?: string;
+  /** Machine-readable facts, printed under `error.details` with `--json`. */
+  details?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+/** The one error a user may see: what is wrong with the value in it, and what cures it. Everything else is our bug. */
+export class RagError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, message: string, extra: ErrorExtra = {}) {
+    super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.name = 'RagError';
+    this.code = code;
+    this.hint = extra.hint;
+    this.details = extra.details;
+  }
+}

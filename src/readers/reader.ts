@@ -1,0 +1,26 @@
+import type { Problem, Section } from '../types.ts';
+
+export interface ReadOptions {
+  /** The file's name: a hint where bytes cannot tell (`.py` and `.md` are both text). */
+  name: string;
+  signal?: AbortSignal;
+  /** Says that what follows or precedes is not the whole file; the document is then `partial`. */
+  partial(problem: Problem): void;
+}
+
+/**
+ * Bytes in, sections out, one page or part in memory at a time. Throws `ReadError` if nothing can be read.
+ * No network, no file system, no clock.
+ */
+export type Reader = (bytes: Uint8Array, options: ReadOptions) => AsyncIterable<Section>;
+
+/** A file that cannot be read, with the stable code shown to the user. */
+export class ReadError extends Error {
+  readonly problem: Problem;
+
+  constructor(code: Problem['code'], reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'ReadError';
+    this.problem = { code, reason };
+  }
+}
