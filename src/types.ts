@@ -110,6 +110,18 @@ export interface Filter {
   asOf?: string;
 }
 
+/** A question as the index sees it. Terms are index terms, made by `text/`. */
+export interface LexicalQuery {
+  /** Distinct terms of the question, stop words off (unless nothing else is left). OR semantics. */
+  terms: string[];
+  /** Terms the language bridge added: they score, but do not count towards a full match. */
+  expanded: string[];
+  /** Each must occur, its terms in this order side by side. */
+  phrases: string[][];
+  /** A chunk with one of these is out. */
+  exclude: string[];
+}
+
 /** What a store finds. `score` is the leg's own: BM25, or the cosine. */
 export interface Hit {
   chunk: string;
