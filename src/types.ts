@@ -134,7 +134,14 @@ export type Event =
   | { type: 'warn'; message: string }
   | { type: 'scan'; files: number }
   | { type: 'file'; source: string; status: FileStatus; code?: ProblemCode; reason?: string }
-  | { type: 'progress'; done: number; total: number; unit: 'files' | 'chunks'; rates: Record<string, number>; etaSeconds?: number }
+  | {
+      type: 'progress';
+      done: number;
+      total: number;
+      unit: 'files' | 'chunks';
+      rates: Record<string, number>;
+      etaSeconds?: number;
+    }
   | { type: 'token'; text: string };
 
 export interface Io {
