@@ -1,0 +1,94 @@
+// Matrix product of int16 activations (one scale a token) and int8 weights (one scale a column).
+//
+// Weights come in blocks of 8 columns; within a block, for each pair of inputs k, k+1, 16 bytes: 4 columns x 2, then the
+// other 4 columns x 2. Activations come in groups of 4 tokens; per pair of inputs 16 bytes: 4 tokens x 2 int16.
+// `i32x4.dot_i16x8_s` then adds two products for 4 columns at once and no horizontal sum is ever needed.
+
+@inline
+function dot(sum: v128, weights: v128, activations: v128): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(weights, activations));
+}
+
+@inline
+function write(out: usize, sum: v128, scale: v128, bias: v128): void {
+  v128.store(out, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), scale), bias));
+}
+
+/**
+ * 8 columns x 4 tokens. 8 sums, 6 operands and one temporary are the 15 registers V8 hands out on x86-64: a wider tile
+ * or an unrolled loop spills and costs 17-30 %. `bytes` is the length of the column block.
+ */
+export function tile4(
+  a: usize, w: usize, bytes: usize, scale: usize, bias: usize, tokenScale: usize, out: usize, stride: usize,
+): void {
+  let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  const end = w + bytes;
+  do {
+    const u = v128.load_ext<i8>(w), v = v128.load_ext<i8>(w, 8);
+    let x = v128.load_splat<i32>(a);
+    a0 = dot(a0, u, x); b0 = dot(b0, v, x); x = v128.load_splat<i32>(a, 4);
+    a1 = dot(a1, u, x); b1 = dot(b1, v, x); x = v128.load_splat<i32>(a, 8);
+    a2 = dot(a2, u, x); b2 = dot(b2, v, x); x = v128.load_splat<i32>(a, 12);
+    a3 = dot(a3, u, x); b3 = dot(b3, v, x);
+    w += 16; a += 16;
+  } while (w < end);
+  const s0 = v128.load(scale), s1 = v128.load(scale, 16);
+  const c0 = v128.load(bias), c1 = v128.load(bias, 16);
+  let t = v128.load_splat<f32>(tokenScale);
+  write(out, a0, f32x4.mul(t, s0), c0); write(out + 16, b0, f32x4.mul(t, s1), c1); out += stride;
+  t = v128.load_splat<f32>(tokenScale, 4);
+  write(out, a1, f32x4.mul(t, s0), c0); write(out + 16, b1, f32x4.mul(t, s1), c1); out += stride;
+  t = v128.load_splat<f32>(tokenScale, 8);
+  write(out, a2, f32x4.mul(t, s0), c0); write(out + 16, b2, f32x4.mul(t, s1), c1); out += stride;
+  t = v128.load_splat<f32>(tokenScale, 12);
+  write(out, a3, f32x4.mul(t, s0), c0); write(out + 16, b3, f32x4.mul(t, s1), c1);
+}
+
+/** 8 columns x 2 tokens, for what is left of a group of 4. */
+function tile2(
+  a: usize, w: usize, bytes: usize, scale: usize, bias: usize, tokenScale: usize, out: usize, stride: usize,
+): void {
+  let a0 = i32x4.splat(0), a1 = a0, b0 = a0, b1 = a0;
+  const end = w + bytes;
+  do {
+    const u = v128.load_ext<i8>(w), v = v128.load_ext<i8>(w, 8);
+    let x = v128.load_splat<i32>(a);
+    a0 = dot(a0, u, x); b0 = dot(b0, v, x); x = v128.load_splat<i32>(a, 4);
+    a1 = dot(a1, u, x); b1 = dot(b1, v, x);
+    w += 16; a += 16;
+  } while (w < end);
+  const s0 = v128.load(scale), s1 = v128.load(scale, 16);
+  const c0 = v128.load(bias), c1 = v128.load(bias, 16);
+  let t = v128.load_splat<f32>(tokenScale);
+  write(out, a0, f32x4.mul(t, s0), c0); write(out + 16, b0, f32x4.mul(t, s1), c1); out += stride;
+  t = v128.load_splat<f32>(tokenScale, 4);
+  write(out, a1, f32x4.mul(t, s0), c0); write(out + 16, b1, f32x4.mul(t, s1), c1);
+}
+
+/** Tokens a weight block is used for before the next one: their activations stay in the first-level cache. */
+const TOKEN_BLOCK: i32 = 32;
+
+/** `out[token][column] = (activations x weights) * tokenScale * scale + bias`, f32 rows of `columns`. */
+export function multiply(
+  activations: usize, weights: usize, scale: usize, bias: usize, tokenScales: usize, out: usize,
+  tokens: i32, inputs: i32, columns: i32,
+): void {
+  const block = <usize>inputs << 3;
+  const stride = <usize>columns << 2;
+  for (let first = 0; first < tokens; first += TOKEN_BLOCK) {
+    const last = min(tokens, first + TOKEN_BLOCK);
+    let w = weights;
+    for (let column = 0; column < columns; column += 8) {
+      const c = <usize>column << 2;
+      let t = first;
+      for (; t + 2 < last; t += 4) {
+        tile4(activations + <usize>(t >> 2) * block, w, block, scale + c, bias + c, tokenScales + (<usize>t << 2), out + <usize>t * stride + c, stride);
+      }
+      if (t < last) {
+        tile2(activations + <usize>(t >> 2) * block, w, block, scale + c, bias + c, tokenScales + (<usize>t << 2), out + <usize>t * stride + c, stride);
+      }
+      w += block;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { RagError } from '../../errors.ts';
+import type { Answer, Engine, WorkerSettings } from './worker.ts';
+
+export interface PoolOptions {
+  /** Folder of e5.bin and e5.wasm. */
+  derived: string;
+  /** Folder of model.onnx, for onnxruntime-node. */
+  vendored: string;
+  /** One a core: each computes on one thread. */
+  workers: number;
+  /** worker.ts as bundled JavaScript. */
+  workerUrl: URL;
+  /** `auto`, the default, is onnxruntime-node where it can be loaded, else our own encoder. */
+  engine?: Engine | 'auto';
+}
+
+export interface Pool {
+  readonly runtime: string;
+  /** Vectors of `count` texts, in order. `idsOf` is called shortly before its text is due. */
+  embed(count: number, idsOf: (i: number) => Int32Array, signal?: AbortSignal): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+interface Job {
+  ids: Int32Array;
+  resolve(vector: Float32Array): void;
+  reject(error: unknown): void;
+}
+
+interface Thread {
+  worker: Worker;
+  /** Jobs sent and not yet answered, oldest first: a worker answers in order. */
+  sent: Job[];
+}
+
+/** Jobs a worker has at a time, so that it never waits for the main thread. */
+const DEPTH = 4;
+
+/**
+ * Worker threads that turn token ids into vectors, one text at a time, first come first served over all calls.
+ * Throws RagError('unavailable') if a worker cannot start. A worker that dies fails all work, then and later.
+ */
+export async function openPool(options: PoolOptions): Promise<Pool> {
+  const { derived, vendored, engine = 'auto', workers, workerUrl } = options;
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const settings: WorkerSettings = { derived, vendored, engine, stop };
+  const threads: Thread[] = Array.from({ length: Math.max(1, workers) }, () => ({
+    worker: new Worker(workerUrl, { workerData: settings }),
+    sent: [],
+  }));
+  const exits = threads.map(({ worker }) => new Promise((resolve) => worker.once('exit', resolve)));
+  const waiting: Job[] = [];
+  let failure: RagError | undefined;
+
+  function fail(error: RagError): void {
+    failure ??= error;
+    for (const job of [...threads.flatMap(({ sent }) => sent.splice(0)), ...waiting.splice(0)]) job.reject(failure);
+  }
+
+  function dispatch(): void {
+    while (waiting.length > 0) {
+      const idlest = threads.reduce((a, b) => (b.sent.length < a.sent.length ? b : a));
+      if (idlest.sent.length >= DEPTH) return;
+      const job = waiting.shift()!;
+      idlest.sent.push(job);
+      idlest.worker.postMessage(job.ids);
+    }
+  }
+
+  function settle(thread: Thread, answer: Answer): void {
+    const job = thread.sent.shift();
+    if ('vector' in answer) job?.resolve(answer.vector);
+    else job?.reject(stopped(answer.error));
+    dispatch();
+  }
+
+  async function close(): Promise<void> {
+    fail(new RagError('unavailable', 'the embedder is closed', { zh: '嵌入模型已关闭' }));
+    // Not terminate(): it would cut off native code of onnxruntime, which takes the whole process down.
+    Atomics.store(stop, 0, 1);
+    for (const { worker } of threads) worker.postMessage('close');
+    await Promise.all(exits);
+  }
+
+  for (const { worker } of threads) {
+    worker.once('error', (error) => fail(stopped(error.message, error)));
+    worker.once('exit', (code) => fail(stopped(`exit code ${code}`)));
+  }
+  try {
+    const runtimes = new Set(await Promise.all(threads.map(({ worker }) => runtimeOf(worker))));
+    if (runtimes.size > 1) throw stopped(`different runtimes: ${[...runtimes].join(', ')}`);
+    for (const thread of threads) thread.worker.on('message', (answer: Answer) => settle(thread, answer));
+    return { runtime: [...runtimes][0]!, embed, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  function embed(count: number, idsOf: (i: number) => Int32Array, signal?: AbortSignal): Promise<Float32Array[]> {
+    return new Promise((resolve, reject) => {
+      const vectors = new Array<Float32Array>(count);
+      let next = 0;
+      let missing = count;
+      const end = (error?: unknown) => {
+        next = count;
+        for (let i = waiting.length; i-- > 0; ) if (waiting[i]!.reject === end) waiting.splice(i, 1);
+        signal?.removeEventListener('abort', abort);
+        if (missing === 0) resolve(vectors);
+        else reject(error);
+      };
+      const abort = () => end(signal?.reason);
+      const submit = () => {
+        const i = next++;
+        const take = (vector: Float32Array) => {
+          vectors[i] = vector;
+          missing--;
+          if (missing === 0) end();
+          else if (next < count) submit();
+        };
+        waiting.push({ ids: idsOf(i), resolve: take, reject: end });
+        dispatch();
+      };
+      if (signal?.aborted) return abort();
+      if (failure !== undefined || count === 0) return end(failure);
+      signal?.addEventListener('abort', abort);
+      while (next < Math.min(count, threads.length * DEPTH)) submit();
+    });
+  }
+}
+
+/** The first message of a worker says what computes in it. */
+async function runtimeOf(worker: Worker): Promise<string> {
+  const left = new AbortController();
+  const exit = once(worker, 'exit', { signal: left.signal }).then(([code]) => {
+    throw stopped(`exit code ${code}`);
+  });
+  try {
+    const [first] = (await Promise.race([once(worker, 'message'), exit])) as [{ runtime: string } | { error: string }];
+    if ('error' in first) throw stopped(first.error);
+    return first.runtime;
+  } finally {
+    left.abort();
+    exit.catch(() => {});
+  }
+}
+
+function stopped(reason: string, cause?: unknown): RagError {
+  return new RagError('unavailable', `a worker thread of the built-in model stopped: ${reason}`, {
+    zh: `内置模型的工作线程停止了：${reason}`,
+    hint: 'run the same command again: it goes on where it stopped; fewer workers need less memory',
+    cause,
+  });
+}

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openEncoder } from './encoder.ts';
+import { openOnnx } from './onnx.ts';
+
+export type Engine = 'onnxruntime' | 'wasm';
+
+/** What the pool hands a worker when it starts. */
+export interface WorkerSettings {
+  derived: string;
+  vendored: string;
+  engine: Engine | 'auto';
+  /** Not 0: leave what is still waiting. */
+  stop: Int32Array;
+}
+
+/** One for each message with token ids, in their order. */
+export type Answer = { vector: Float32Array } | { error: string };
+
+interface Model {
+  runtime: string;
+  embed(ids: Int32Array): Promise<Float32Array> | Float32Array;
+}
+
+function openWasm({ derived }: WorkerSettings): Model {
+  const weights = join(derived, 'e5.bin');
+  return { runtime: 'wasm', embed: openEncoder({ weights, kernels: join(derived, 'e5.wasm'), resident: true }).embed };
+}
+
+async function openModel(settings: WorkerSettings): Promise<Model> {
+  if (settings.engine === 'wasm') return openWasm(settings);
+  try {
+    return await openOnnx(join(settings.vendored, 'model.onnx'));
+  } catch (error) {
+    // No binary for this platform, or the optional dependency was left out.
+    if (settings.engine === 'auto') return openWasm(settings);
+    throw error;
+  }
+}
+
+async function serve(settings: WorkerSettings, port: NonNullable<typeof parentPort>): Promise<void> {
+  const model = await openModel(settings);
+  let turn: Promise<void> = Promise.resolve();
+  port.on('message', (message: Int32Array | 'close') => {
+    if (message === 'close') return port.close();
+    // In turn, so that each answer leaves before the next text is computed.
+    turn = turn.then(async () => {
+      if (Atomics.load(settings.stop, 0) === 0) port.postMessage(await answer(model, message));
+    });
+  });
+  port.postMessage({ runtime: model.runtime });
+}
+
+async function answer(model: Model, ids: Int32Array): Promise<Answer> {
+  try {
+    return { vector: await model.embed(ids) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
+if (parentPort !== null) {
+  const port = parentPort;
+  serve(workerData, port).catch((error: unknown) => port.postMessage({ error: String(error) }));
+}
