@@ -58,7 +58,7 @@ function foldCharacter(character: string): string {
   // "6½" must not become "61⁄2" nor "Windows™" "windowstm" nor "word²" "word2".
   if (/[\u2120\u2122\u00b2\u00b3\u00b9\u2070-\u207e]|[\u00bc-\u00be\u2150-\u215f\u2189]/.test(character))
     return character;
-  if (/[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]/.test(character)) return '';
+  if (/\u00ad|[\u200b-\u200d]|\u2060|\ufeff|[\ufe00-\ufe0f]/.test(character)) return '';
   const bare = character
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670]/g, '')

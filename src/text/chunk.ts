@@ -1,0 +1,174 @@
+import type { Kind, Locator, Section, Span } from '../types.ts';
+import { boundary, lineStart, safeCut } from './boundary.ts';
+import { estimate } from './estimate.ts';
+
+/** `text === document.slice(start, end)`; `context` is what it stands under and is not in it: headings, sheet, header row. */
+export interface Passage extends Span {
+  text: string;
+  context: string;
+  locator: Locator;
+}
+
+export interface ChunkOptions {
+  /** No passage with its context has more model tokens, as counted by `countTokens`. */
+  maxTokens: number;
+  countTokens(text: string): number;
+  /** Model tokens aimed at; the best of 120 … 400 on the sets of test/eval. */
+  aimTokens?: number;
+}
+
+export const AIM_TOKENS = 250;
+
+/** Below this share of the aim a piece looks for company. */
+const SMALL = 0.25;
+/** A passage estimated at less than this share of the limit is not counted: no text of the fit is that far off. */
+const SURE = 0.55;
+/** Cut at the best boundary in the last 60 % of what would fit. */
+const EARLIEST = 0.4;
+
+interface Piece {
+  start: number;
+  text: string;
+  tokens: number;
+  /** Nothing but white space: goes with its neighbour, whatever that is. */
+  blank: boolean;
+  section: Section;
+  locator: Locator;
+}
+
+/** Where the piece that begins at `from` ends: all of the rest if it fits, half of it if that is enough, else the best cut. */
+function pieceEnd(text: string, from: number, kind: Kind, aim: number): number {
+  const reach = estimate(text, from, text.length, aim);
+  if (reach.end === text.length) return reach.end;
+  const rest = estimate(text, reach.end, text.length, aim);
+  const budget = rest.end === text.length ? ((reach.tokens + rest.tokens) / 2) * 1.15 : aim;
+  const limit = budget < aim ? estimate(text, from, reach.end, budget).end : reach.end;
+  return bestCut(text, from, limit, kind);
+}
+
+function bestCut(text: string, from: number, limit: number, kind: Kind): number {
+  let best = 0;
+  let cut = 0;
+  for (let at = limit, first = from + Math.ceil((limit - from) * EARLIEST); at > first && best < 6; at--) {
+    const level = boundary(text, at, kind);
+    if (level > best) {
+      best = level;
+      cut = at;
+    }
+  }
+  if (best > 0) return cut;
+  // Lines of code and rows are whole unless one alone is too long.
+  for (let at = limit; at > from; at--) if (lineStart(text, at)) return at;
+  return safeCut(text, from, Math.max(limit, from + 1));
+}
+
+const sameParent = (a: readonly string[] = [], b: readonly string[] = []): boolean => {
+  const shared = Math.max(0, Math.min(a.length, b.length) - (a.length === b.length ? 1 : 0));
+  return Math.abs(a.length - b.length) <= 1 && a.slice(0, shared).every((heading, i) => heading === b[i]);
+};
+
+const sameHeading = (a: Locator, b: Locator): boolean => (a.heading ?? []).join('\0') === (b.heading ?? []).join('\0');
+
+/** Never across a page, slide, sheet or part: a citation names one. */
+function belong(a: Piece, b: Piece, aim: number): boolean {
+  const [x, y] = [a.locator, b.locator];
+  if (a.blank || b.blank) return a.tokens + b.tokens <= 2 * aim;
+  if (x.page !== y.page || x.slide !== y.slide || x.sheet !== y.sheet || x.part !== y.part) return false;
+  if (x.range !== y.range || a.tokens + b.tokens > aim) return false;
+  if (sameHeading(x, y)) return true;
+  return Math.min(a.tokens, b.tokens) < aim * SMALL && sameParent(x.heading, y.heading);
+}
+
+/** Headings, sheet and header row, without those the text itself shows. A long header row is cut: it must leave room for rows. */
+export function contextOf(section: Section, text: string, aim: number): string {
+  const { sheet, heading = [] } = section.locator;
+  const path = [...(sheet === undefined ? [] : [sheet]), ...heading].map((part) => part.trim());
+  const unseen = path.filter((part) => part !== '' && !text.includes(part)).join(' › ');
+  const header = section.header?.trim() ?? '';
+  const lines = [unseen, header !== '' && !text.includes(header) ? header : ''].filter((line) => line !== '');
+  const context = lines.join('\n');
+  return context.slice(0, safeCut(context, 0, estimate(context, 0, context.length, aim / 3).end));
+}
+
+function countLines(text: string): number {
+  let lines = 0;
+  for (let at = 1; at <= text.length; at++) if (lineStart(text, at)) lines++;
+  return lines;
+}
+
+function* cut(section: Section, start: number, aim: number): Generator<Piece> {
+  const { text, kind = 'prose', locator } = section;
+  let line = locator.line;
+  for (let from = 0; from < text.length; ) {
+    const end = pieceEnd(text, from, kind, aim);
+    const piece = text.slice(from, end);
+    yield {
+      start: start + from,
+      text: piece,
+      tokens: estimate(piece).tokens,
+      blank: piece.trim() === '',
+      section,
+      locator: line === undefined ? locator : { ...locator, line },
+    };
+    if (line !== undefined) line += countLines(piece);
+    from = end;
+  }
+}
+
+/** The passage or, where the count says it is too long after all, its halves. */
+function* passages(piece: Piece, options: ChunkOptions, aim: number): Generator<Passage> {
+  const { start, text, section, locator } = piece;
+  const context = contextOf(section, text, aim);
+  const sure = piece.tokens + estimate(context).tokens < options.maxTokens * SURE;
+  const fits = sure || options.countTokens(context === '' ? text : `${context}\n${text}`) <= options.maxTokens;
+  const end = fits ? text.length : bestCut(text, 0, Math.ceil(text.length * 0.6), section.kind ?? 'prose');
+  if (end >= text.length) {
+    yield { start, end: start + text.length, text, context, locator };
+    return;
+  }
+  const first = text.slice(0, end);
+  yield* passages({ ...piece, text: first, tokens: estimate(first).tokens }, options, aim);
+  const second = text.slice(end);
+  const moved = locator.line === undefined ? locator : { ...locator, line: locator.line + countLines(first) };
+  const rest = { ...piece, start: start + end, text: second, tokens: estimate(second).tokens, locator: moved };
+  yield* passages(rest, options, aim);
+}
+
+/**
+ * Cuts a document into passages that partition its text: concatenated they are the concatenation of the sections' texts.
+ * Holds one section and one passage at a time.
+ */
+export async function* chunkSections(
+  sections: AsyncIterable<Section> | Iterable<Section>,
+  options: ChunkOptions,
+): AsyncGenerator<Passage> {
+  const aim = Math.min(options.aimTokens ?? AIM_TOKENS, options.maxTokens);
+  let start = 0;
+  let held: Piece | undefined;
+  for await (const section of sections) {
+    for (const piece of cut(section, start, aim)) {
+      if (held && belong(held, piece, aim)) {
+        const owner = held.blank ? piece : held;
+        held = { ...owner, start: held.start, text: held.text + piece.text, tokens: held.tokens + piece.tokens };
+      } else {
+        if (held) yield* passages(held, options, aim);
+        held = piece;
+      }
+    }
+    start += section.text.length;
+  }
+  if (held) yield* passages(held, options, aim);
+}
+
+const named = (title: string, chunk: { context: string; text: string }): string[] =>
+  title !== '' && !chunk.context.includes(title) && !chunk.text.includes(title) ? [title] : [];
+
+const joined = (title: string, chunk: { context: string; text: string }): string =>
+  [...named(title, chunk), chunk.context, chunk.text].filter((part) => part !== '').join('\n');
+
+/** What the embedder is given for a chunk; the model's own prefix is the driver's business. */
+export const embeddingText = (title: string, chunk: { context: string; text: string }): string =>
+  joined(title, chunk).trim();
+
+/** What `countTerms` is given for a chunk. */
+export const indexText = (title: string, chunk: { context: string; text: string }): string => joined(title, chunk);
