@@ -1,0 +1,37 @@
+import { Parser } from 'htmlparser2';
+import type { Section } from '../types.ts';
+import { decodePieces, detectEncoding } from './decode.ts';
+import { htmlEvents } from './html-events.ts';
+import type { ReadOptions } from './reader.ts';
+import { sectionWriter } from './section-writer.ts';
+
+/** What the page itself says is around its content is left out; a page that is nothing else is read whole. */
+export async function* readHtml(bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
+  const encoding = detectEncoding(bytes);
+  const mainOnly = hasMain(bytes);
+  for (const scope of mainOnly ? (['main', 'page', 'all'] as const) : (['page', 'all'] as const)) {
+    let found = false;
+    const writer = sectionWriter();
+    const parser = new Parser(htmlEvents(writer, scope), { decodeEntities: true, lowerCaseTags: true });
+    for (const piece of decodePieces(bytes, encoding)) {
+      options.signal?.throwIfAborted();
+      parser.write(piece);
+      for (const section of writer.take()) {
+        found = true;
+        yield section;
+      }
+    }
+    parser.end();
+    for (const section of writer.finish()) {
+      found = true;
+      yield section;
+    }
+    if (found) return;
+  }
+}
+
+/** True if the page marks its content. The tags are ASCII, so the bytes will do. */
+function hasMain(bytes: Uint8Array): boolean {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 2 ** 22)).toString('latin1');
+  return /<main[\s>]/i.test(source) || /\brole\s*=\s*["']?main\b/i.test(source);
+}

@@ -1,0 +1,147 @@
+import type { Section } from '../types.ts';
+import { runningHeads } from './pdf-heads.ts';
+import { outlineCutter, readOutline } from './pdf-outline.ts';
+import { cleanPageText } from './pdf-text.ts';
+import { copyIn, type Pdfium, pdfiumSource, readUtf16, utf16 } from './pdfium.ts';
+import { ReadError, type ReadOptions } from './reader.ts';
+
+const PASSWORD = 4;
+const SECURITY = 5;
+/** Annotations whose appearance is text of the page: free text, form fields. Notes and links are not. */
+const FREE_TEXT = 3;
+const WIDGET = 20;
+
+/** One PDFium a thread: starting it takes 50 ms and 20 MB. */
+const shared = pdfiumSource();
+
+/** Pages as sections, cut at the headings of the outline; one page in memory at a time beside the file itself. */
+export async function* readPdf(bytes: Uint8Array, options: ReadOptions, source = shared): AsyncGenerator<Section> {
+  const pdfium = await source.get();
+  try {
+    yield* readPages(pdfium, bytes, options);
+  } catch (error) {
+    if (error instanceof Error && (error.name === 'RuntimeError' || error instanceof RangeError)) {
+      source.discard();
+      throw new ReadError('corrupt', 'the PDF is damaged: its structure stops the reader', { cause: error });
+    }
+    throw error;
+  }
+}
+
+function* readPages(pdfium: Pdfium, bytes: Uint8Array, options: ReadOptions): Generator<Section> {
+  const copy = copyIn(pdfium, bytes);
+  let document = 0;
+  try {
+    document = pdfium._FPDF_LoadMemDocument(copy, bytes.length, 0);
+    if (document === 0) throw openError(pdfium._FPDF_GetLastError());
+    yield* readDocument(pdfium, document, options);
+  } finally {
+    if (document !== 0) pdfium._FPDF_CloseDocument(document);
+    pdfium._free(copy);
+  }
+}
+
+function openError(code: number): ReadError {
+  if (code === PASSWORD) return new ReadError('encrypted', 'the PDF needs a password');
+  if (code === SECURITY)
+    return new ReadError('encrypted', 'the PDF is encrypted for certificates or in an unknown way');
+  return new ReadError('corrupt', 'not a readable PDF: damaged or cut off');
+}
+
+function* readDocument(pdfium: Pdfium, document: number, options: ReadOptions): Generator<Section> {
+  const pages = pdfium._FPDF_GetPageCount(document);
+  const cut = outlineCutter(readOutline(pdfium, document));
+  const withoutHeads = runningHeads();
+  const empty: number[] = [];
+  const broken: number[] = [];
+  let title: string | undefined = metaTitle(pdfium, document);
+  let found = false;
+  for (let page = 0; page < pages; page++) {
+    options.signal?.throwIfAborted();
+    const raw = pageText(pdfium, document, page);
+    if (raw === undefined) broken.push(page + 1);
+    else if (raw.trim() === '') empty.push(page + 1);
+    if (raw === undefined || raw.trim() === '') continue;
+    found = true;
+    const text = `${withoutHeads(page, raw)}\n`;
+    for (const piece of cut(page, text)) {
+      const heading = piece.heading.length > 0 ? { heading: piece.heading } : {};
+      yield { locator: { page: page + 1, ...heading }, text: piece.text, ...(title ? { title } : {}) };
+      title = undefined;
+    }
+  }
+  if (!found) {
+    if (broken.length > 0 || pages === 0) throw new ReadError('corrupt', 'the PDF has no readable page');
+    throw new ReadError('no_text', `no text layer on any of ${pages} pages: scanned or drawn`);
+  }
+  if (empty.length > 0) options.partial({ code: 'no_text', reason: `${pageList(empty)} no text layer` });
+  if (broken.length > 0) options.partial({ code: 'corrupt', reason: `${pageList(broken)} a damaged structure` });
+}
+
+/** Text in content order, which is reading order in what typesetters write; undefined if the page cannot be loaded. */
+function pageText(pdfium: Pdfium, document: number, index: number): string | undefined {
+  let page = pdfium._FPDF_LoadPage(document, index);
+  if (page === 0) return undefined;
+  try {
+    if (hasTextAnnotations(pdfium, page) && pdfium._FPDFPage_Flatten(page, 0) === 1) {
+      pdfium._FPDF_ClosePage(page);
+      page = pdfium._FPDF_LoadPage(document, index);
+      if (page === 0) return undefined;
+    }
+    return loadedText(pdfium, page);
+  } finally {
+    if (page !== 0) pdfium._FPDF_ClosePage(page);
+  }
+}
+
+function loadedText(pdfium: Pdfium, page: number): string | undefined {
+  const text = pdfium._FPDFText_LoadPage(page);
+  if (text === 0) return undefined;
+  let buffer = 0;
+  try {
+    const count = pdfium._FPDFText_CountChars(text);
+    if (count <= 0) return '';
+    // Two units for each character: one outside the BMP takes two, and the count is of characters.
+    buffer = pdfium._malloc((count + 1) * 4);
+    const written = pdfium._FPDFText_GetText(text, 0, count, buffer);
+    return cleanPageText(utf16(pdfium, buffer, Math.max(0, written - 1) * 2));
+  } finally {
+    if (buffer !== 0) pdfium._free(buffer);
+    pdfium._FPDFText_ClosePage(text);
+  }
+}
+
+function hasTextAnnotations(pdfium: Pdfium, page: number): boolean {
+  const count = Math.min(pdfium._FPDFPage_GetAnnotCount(page), 500);
+  for (let index = 0; index < count; index++) {
+    const annotation = pdfium._FPDFPage_GetAnnot(page, index);
+    if (annotation === 0) continue;
+    const subtype = pdfium._FPDFAnnot_GetSubtype(annotation);
+    pdfium._FPDFPage_CloseAnnot(annotation);
+    if (subtype === FREE_TEXT || subtype === WIDGET) return true;
+  }
+  return false;
+}
+
+function metaTitle(pdfium: Pdfium, document: number): string | undefined {
+  const tag = copyIn(pdfium, new TextEncoder().encode('Title\0'));
+  try {
+    const title = readUtf16(pdfium, (buffer, length) => pdfium._FPDF_GetMetaText(document, tag, buffer, length));
+    return title.replace(/[\s\u0000-\u001f]+/g, ' ').trim() || undefined;
+  } finally {
+    pdfium._free(tag);
+  }
+}
+
+/** `pages 3-5, 9 have` */
+function pageList(pages: number[]): string {
+  const runs: string[] = [];
+  for (let i = 0; i < pages.length; ) {
+    let last = i;
+    while (pages[last + 1] === pages[last]! + 1) last++;
+    runs.push(last > i ? `${pages[i]}-${pages[last]}` : `${pages[i]}`);
+    i = last + 1;
+  }
+  const shown = runs.length > 20 ? `${runs.slice(0, 20).join(', ')} and ${runs.length - 20} more` : runs.join(', ');
+  return pages.length > 1 ? `pages ${shown} have` : `page ${shown} has`;
+}

@@ -1,0 +1,29 @@
+import { guarded } from './guard.ts';
+import type { Reader } from './reader.ts';
+
+type Load = () => Promise<Reader>;
+
+/** One file a format, loaded at its first document. */
+const READERS: Record<string, Load> = {
+  text: async () => (await import('./text.ts')).readText,
+  xml: async () => (await import('./text.ts')).readText,
+  markdown: async () => (await import('./markdown.ts')).readMarkdown,
+  html: async () => (await import('./html.ts')).readHtml,
+  csv: async () => (await import('./delimited.ts')).readDelimited,
+  tsv: async () => (await import('./delimited.ts')).readDelimited,
+  json: async () => (await import('./json.ts')).readJson,
+  jsonl: async () => (await import('./json.ts')).readJson,
+  yaml: async () => (await import('./yaml.ts')).readYaml,
+  pdf: async () => (await import('./pdf.ts')).readPdf,
+  docx: async () => (await import('./docx.ts')).readDocx,
+  pptx: async () => (await import('./pptx.ts')).readPptx,
+  xlsx: async () => (await import('./xlsx.ts')).readXlsx,
+};
+
+/** The reader of a sniffed type, or undefined: then `unsupportedReason` says why. Its failures are all ReadErrors. */
+export async function readerFor(type: string): Promise<Reader | undefined> {
+  const read = await (type.startsWith('code:') ? codeReaderOf(type) : READERS[type]?.());
+  return read && guarded(read);
+}
+
+const codeReaderOf = async (type: string) => (await import('./code.ts')).codeReader(type.slice('code:'.length));

@@ -1,0 +1,59 @@
+// Bundles the readers for plain Node and reads files with them, each with a time limit.
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const corpora = path.resolve(root, process.env.RAG_CORPORA ?? '../shared/corpora');
+
+/** `{ sniff, readerFor, unsupportedReason }` compiled from source. */
+export async function loadReaders() {
+  const outdir = mkdtempSync(path.join(root, 'node_modules', '.readers-'));
+  process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  await build({
+    entryPoints: ['sniff', 'table', 'unsupported', 'decode'].map((name) => path.join(root, `src/readers/${name}.ts`)),
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['@hyzyla/pdfium'],
+    banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
+  });
+  const load = (name) => import(pathToFileURL(path.join(outdir, `${name}.js`)).href);
+  return {
+    ...(await load('sniff')),
+    ...(await load('table')),
+    ...(await load('unsupported')),
+    ...(await load('decode')),
+  };
+}
+
+/** Reads one file. `code` is `ok`, `partial:CODE`, a problem's code, or `BUG` for any other exception. */
+export async function readOne(readers, bytes, name) {
+  const started = performance.now();
+  const type = readers.sniff(bytes, name);
+  const result = { type, code: 'ok', reason: '', text: '', sections: [], ms: 0 };
+  const partials = [];
+  try {
+    const read = await readers.readerFor(type);
+    if (!read) Object.assign(result, { code: 'unsupported', reason: readers.unsupportedReason(type) });
+    else {
+      for await (const section of read(bytes, { name, partial: (problem) => partials.push(problem) }))
+        result.sections.push(section);
+    }
+  } catch (error) {
+    if (error.name === 'ReadError') Object.assign(result, { code: error.problem.code, reason: error.problem.reason });
+    else Object.assign(result, { code: 'BUG', reason: String(error.stack) });
+  }
+  if (result.code === 'ok' && partials.length > 0)
+    Object.assign(result, {
+      code: `partial:${partials[0].code}`,
+      reason: partials.map((problem) => problem.reason).join('; '),
+    });
+  result.text = result.sections.map((section) => section.text).join('');
+  result.ms = performance.now() - started;
+  return result;
+}
