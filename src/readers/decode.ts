@@ -17,6 +17,7 @@ export function detectEncoding(bytes: Uint8Array): Encoding {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { label: 'utf-16le', mark: 2 };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { label: 'utf-16be', mark: 2 };
   const sample = bytes.subarray(0, SAMPLE);
+  if (isIso2022Jp(sample)) return { label: 'iso-2022-jp', mark: 0 };
   const wide = wideLabel(sample);
   if (wide) return { label: wide, mark: 0 };
   if (isUtf8(bytes)) return { label: 'utf-8', mark: 0 };
@@ -25,7 +26,15 @@ export function detectEncoding(bytes: Uint8Array): Encoding {
 
 /** The whole text, byte-order mark removed, line ends kept. */
 export function decode(bytes: Uint8Array, encoding = detectEncoding(bytes)): string {
-  return new TextDecoder(encoding.label, { ignoreBOM: true }).decode(bytes.subarray(encoding.mark));
+  return finish(new TextDecoder(encoding.label, { ignoreBOM: true }).decode(bytes.subarray(encoding.mark)), encoding);
+}
+
+/** 80–9F of windows-1252. Node's decoder takes it for ISO 8859-1 and makes control characters of them (nodejs/node#56542). */
+const C1 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+function finish(text: string, encoding: Encoding): string {
+  if (encoding.label !== 'windows-1252') return text;
+  return text.replace(/[\x80-\x9f]/g, (character) => C1[character.charCodeAt(0) - 0x80]!);
 }
 
 /** The same text in pieces; no character is cut, not even one outside the BMP. */
@@ -33,10 +42,17 @@ export function* decodePieces(bytes: Uint8Array, encoding = detectEncoding(bytes
   const decoder = new TextDecoder(encoding.label, { ignoreBOM: true });
   for (let at = encoding.mark; at < bytes.length; at += PIECE) {
     const piece = decoder.decode(bytes.subarray(at, at + PIECE), { stream: true });
-    if (piece !== '') yield piece;
+    if (piece !== '') yield finish(piece, encoding);
   }
   const rest = decoder.decode();
-  if (rest !== '') yield rest;
+  if (rest !== '') yield finish(rest, encoding);
+}
+
+/** Seven-bit Japanese: an escape to JIS X 0208 or 0201, and no byte above 7F. */
+function isIso2022Jp(sample: Uint8Array): boolean {
+  const escape = sample.indexOf(0x1b);
+  if (escape < 0 || sample.some((byte) => byte >= 0x80)) return false;
+  return /\x1b(?:\$[@B]|\(J)/.test(Buffer.from(sample.buffer, sample.byteOffset, sample.length).toString('latin1'));
 }
 
 /** UTF-16 without a mark: zero bytes on one side only, as Latin has, or a text of mostly common Han. */

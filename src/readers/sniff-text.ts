@@ -19,14 +19,15 @@ export function sniffText(bytes: Uint8Array, name: string, extension: string): s
 function isBinary(text: string, label: string): boolean {
   if (text.length === 0) return false;
   let odd = 0;
+  let high = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0) return true;
     if ((code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 12 && code !== 27) || code === 0xfffd) odd++;
-    // Latin-1 takes any bytes; its upper control range is what betrays that they were none.
-    else if (label === 'windows-1252' && code >= 0x80 && code <= 0x9f) odd++;
+    // Latin-1 takes any bytes; that each stands alone betrays that they were no text.
+    else if (label === 'windows-1252' && code >= 0x80) high++;
   }
-  return odd > Math.max(1, text.length * 0.02);
+  return odd > Math.max(1, text.length * 0.02) || high > Math.max(8, text.length * 0.4);
 }
 
 /** Types whose content says what they are, whatever the name. */

@@ -34,8 +34,7 @@ function f1(a, b) {
 /** `a|.b` in the manifest: the second replaces the last suffix of the first's stem. */
 function references(row) {
   const [first, ...rest] = row.ref.split('|');
-  const stem = `ref/${row.path}`;
-  return [first, ...rest.map((suffix) => stem + suffix)].flatMap((name) => {
+  return [first, ...rest.map((suffix) => `ref/${row.path}${suffix}`)].flatMap((name) => {
     if (!name.includes('.SHEET.'))
       return existsSync(path.join(corpora, name)) ? [readFileSync(path.join(corpora, name), 'utf8')] : [];
     const [before, after] = path.basename(name).split('SHEET');

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { pdf } from '../support/pdf.ts';
+import { read } from '../support/reading.ts';
+
+describe('pdf', () => {
+  it('yields a section a page, numbered from 1', async () => {
+    const { sections } = await read(pdf([{ lines: ['First page', 'more'] }, { lines: ['Second page'] }]), 'a.pdf');
+    expect(sections.map((section) => [section.locator.page, section.text])).toEqual([
+      [1, 'First page\nmore\n'],
+      [2, 'Second page\n'],
+    ]);
+  });
+
+  it('cuts at the headings of the outline', async () => {
+    const pages = [{ lines: ['1 Intro', 'hello', '2 Usage', 'run it'] }, { lines: ['still usage'] }];
+    const outline: [string, number][] = [
+      ['Intro', 0],
+      ['Usage', 0],
+    ];
+    const { sections } = await read(pdf(pages, outline), 'a.pdf');
+    expect(sections.map((section) => [section.locator.heading, section.text])).toEqual([
+      [['Intro'], '1 Intro\nhello\n'],
+      [['Usage'], '2 Usage\nrun it\n'],
+      [['Usage'], 'still usage\n'],
+    ]);
+  });
+
+  it('drops running heads and page numbers from the third page on, and no other repeated line', async () => {
+    const pages = Array.from({ length: 6 }, (_, i) => ({
+      lines: [
+        'The Manual',
+        `body ${i} of text`,
+        'always said',
+        `only on ${i}`,
+        `closing words ${'abcdef'[i]}`,
+        `Page ${i + 1}`,
+      ],
+    }));
+    const { text } = await read(pdf(pages), 'a.pdf');
+    expect(text.match(/The Manual/g)).toHaveLength(2);
+    expect(text.match(/Page \d/g)).toHaveLength(2);
+    expect(text.match(/always said/g)).toHaveLength(6);
+    expect(text.match(/closing words/g)).toHaveLength(6);
+  });
+
+  it('names the pages without text', async () => {
+    const pages = [['a'], [], [], ['b'], []].map((lines) => ({ lines }));
+    const reading = await read(pdf(pages), 'a.pdf');
+    expect(reading.partials).toEqual([{ code: 'no_text', reason: 'pages 2-3, 5 have no text layer' }]);
+  });
+
+  it('says why nothing can be read', async () => {
+    expect((await read(pdf([{ lines: [] }]), 'a.pdf')).problem?.code).toBe('no_text');
+    expect((await read(pdf([{ lines: ['x'] }]).slice(0, 60), 'a.pdf')).problem?.code).toBe('corrupt');
+    expect((await read('%PDF-1.4\nnonsense', 'a.pdf')).problem?.code).toBe('corrupt');
+  });
+
+  it('reads the next file after a damaged one', async () => {
+    await read('%PDF-1.7\n1 0 obj <</Type/Catalog>>', 'bad.pdf');
+    expect((await read(pdf([{ lines: ['fine'] }]), 'a.pdf')).text).toBe('fine\n');
+  });
+});
