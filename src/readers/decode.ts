@@ -50,8 +50,8 @@ export function* decodePieces(bytes: Uint8Array, encoding = detectEncoding(bytes
 
 /** Seven-bit Japanese: an escape to JIS X 0208 or 0201, and no byte above 7F. */
 function isIso2022Jp(sample: Uint8Array): boolean {
-  const escape = sample.indexOf(0x1b);
-  if (escape < 0 || sample.some((byte) => byte >= 0x80)) return false;
+  const start = sample.indexOf(0x1b);
+  if (start < 0 || sample.some((byte) => byte >= 0x80)) return false;
   return /\x1b(?:\$[@B]|\(J)/.test(Buffer.from(sample.buffer, sample.byteOffset, sample.length).toString('latin1'));
 }
 
