@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import { attribute, type XmlEvents, xmlScanner } from './xml.ts';
+import { attribute, type XmlEvents, type XmlScanner, xmlScanner } from './xml.ts';
 import type { Zip } from './zip.ts';
 
 /** XML parts are UTF-8, or UTF-16 with a byte-order mark. */
@@ -25,7 +25,16 @@ export async function* scanPieces(
   events: XmlEvents,
   signal?: AbortSignal,
 ): AsyncGenerator<void> {
-  const scanner = xmlScanner(events);
+  yield* feedPieces(zip, name, xmlScanner(events), signal);
+}
+
+/** The same for a scanner of one's own. */
+export async function* feedPieces(
+  zip: Zip,
+  name: string,
+  scanner: XmlScanner,
+  signal?: AbortSignal,
+): AsyncGenerator<void> {
   let decoder: TextDecoder | undefined;
   for await (const piece of zip.stream(name)) {
     signal?.throwIfAborted();

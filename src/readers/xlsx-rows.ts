@@ -23,17 +23,20 @@ export interface Book {
 /** More empty cells in a row than this are one gap: a value in XFD1 must not cost 16,000 separators. */
 const MAX_GAP = 16;
 
-/** Scan events of a worksheet in, rows with a value out. */
-export function rowEvents(book: Book, emit: (row: Row) => void): XmlEvents {
+export interface RowBuilder {
+  /** `number` from 1; undefined means the next one. */
+  start(number: number | undefined): void;
+  /** `column` from 0; undefined means the next one. `type` and `style` are the attributes `t` and `s`. */
+  cell(column: number | undefined, type: string, style: number, value: string): void;
+  end(): void;
+}
+
+/** Cells as stored in, rows with a value out, as the sheet shows them. */
+export function rowBuilder(book: Book, emit: (row: Row) => void): RowBuilder {
   const shown = new Map<string, string>();
   let row: Row = { number: 0, first: 0, last: -1, cells: [], textual: true };
-  let type = '';
-  let style = 0;
   let column = -1;
-  let value = '';
-  let keep = false;
-  let phonetic = false;
-  const number = () => {
+  const number = (value: string, style: number) => {
     const pattern = book.formats[style] ?? 'General';
     if (pattern === 'General' && value.length <= 11) return showNumber(value, pattern, book.date1904);
     const key = `${style} ${value}`;
@@ -45,68 +48,62 @@ export function rowEvents(book: Book, emit: (row: Row) => void): XmlEvents {
     }
     return text;
   };
-  const cell = () => {
-    if (value === '') return;
-    let text: string;
-    if (type === 's') text = book.strings[Number(value)] ?? '';
-    else if (type === 'b') text = value === '0' ? 'FALSE' : 'TRUE';
-    else if (type === '' || type === 'n') text = number();
-    else text = cellText(value);
-    if (text === '') return;
-    if (row.last < 0) row.first = column;
-    else for (let gap = Math.min(column - row.last - 1, MAX_GAP); gap > 0; gap--) row.cells.push('');
-    row.last = column;
-    row.cells.push(text);
-    if (type === '' || type === 'n' || type === 'b' || type === 'd') row.textual = false;
+  const show = (type: string, style: number, value: string) => {
+    if (type === 's') return book.strings[Number(value)] ?? '';
+    if (type === 'b') return value === '0' ? 'FALSE' : 'TRUE';
+    return type === '' || type === 'n' ? number(value, style) : cellText(value);
   };
   return {
+    start(given) {
+      row = { number: given ?? row.number + 1, first: 0, last: -1, cells: [], textual: true };
+      column = -1;
+    },
+    cell(given, type, style, value) {
+      column = given ?? column + 1;
+      const text = value === '' ? '' : show(type, style, value);
+      if (text === '') return;
+      if (row.last < 0) row.first = column;
+      else for (let gap = Math.min(column - row.last - 1, MAX_GAP); gap > 0; gap--) row.cells.push('');
+      row.last = column;
+      row.cells.push(text);
+      if (type === '' || type === 'n' || type === 'b' || type === 'd') row.textual = false;
+    },
+    end() {
+      if (row.last >= 0) emit(row);
+      row = { ...row, last: -1, cells: [] };
+    },
+  };
+}
+
+/** Scan events of a worksheet, or of one cell, for a builder: the general way in. */
+export function rowEvents(builder: RowBuilder): XmlEvents {
+  let type = '';
+  let style = 0;
+  let column: number | undefined;
+  let value = '';
+  let keep = false;
+  let phonetic = false;
+  return {
     open(name, attributes) {
-      switch (name) {
-        case 'c': {
-          type = attribute(attributes, 't') ?? '';
-          style = Number(attribute(attributes, 's') ?? 0);
-          const reference = attribute(attributes, 'r');
-          column = reference === undefined ? column + 1 : columnOf(reference);
-          value = '';
-          break;
-        }
-        case 'v':
-          keep = true;
-          break;
-        case 't':
-          keep = !phonetic;
-          break;
-        case 'rPh':
-          phonetic = true;
-          break;
-        case 'row':
-          row = {
-            number: Number(attribute(attributes, 'r') ?? row.number + 1),
-            first: 0,
-            last: -1,
-            cells: [],
-            textual: true,
-          };
-          column = -1;
-          break;
+      if (name === 'c') {
+        type = attribute(attributes, 't') ?? '';
+        style = Number(attribute(attributes, 's') ?? 0);
+        const reference = attribute(attributes, 'r');
+        column = reference === undefined ? undefined : columnOf(reference);
+        value = '';
+      } else if (name === 'v') keep = true;
+      else if (name === 't') keep = !phonetic;
+      else if (name === 'rPh') phonetic = true;
+      else if (name === 'row') {
+        const reference = attribute(attributes, 'r');
+        builder.start(reference === undefined ? undefined : Number(reference));
       }
     },
     close(name) {
-      switch (name) {
-        case 'c':
-          cell();
-          break;
-        case 'v':
-        case 't':
-          keep = false;
-          break;
-        case 'rPh':
-          phonetic = false;
-          break;
-        case 'row':
-          if (row.last >= 0) emit(row);
-          break;
-      }
+      if (name === 'c') builder.cell(column, type, style, value);
+      else if (name === 'v' || name === 't') keep = false;
+      else if (name === 'rPh') phonetic = false;
+      else if (name === 'row') builder.end();
     },
     text(text) {
       if (keep) value += text;
@@ -114,7 +111,7 @@ export function rowEvents(book: Book, emit: (row: Row) => void): XmlEvents {
   };
 }
 
-function columnOf(reference: string): number {
+export function columnOf(reference: string): number {
   let column = 0;
   for (let at = 0; at < reference.length; at++) {
     const letter = reference.charCodeAt(at) & 0xdf;

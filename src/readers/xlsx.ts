@@ -1,11 +1,12 @@
 import type { Section } from '../types.ts';
 import { coreTitle, openOffice } from './office.ts';
-import { relations, scanPart, scanPieces } from './parts.ts';
+import { feedPieces, relations, scanPart } from './parts.ts';
 import { chartText } from './pptx.ts';
 import { ReadError, type ReadOptions } from './reader.ts';
 import { rowBlocks } from './row-blocks.ts';
 import { cellFormats } from './xlsx-format.ts';
-import { type Book, rowEvents } from './xlsx-rows.ts';
+import { type Book, rowBuilder } from './xlsx-rows.ts';
+import { sheetScanner } from './xlsx-sheet.ts';
 import { sharedStrings } from './xlsx-strings.ts';
 import { attribute } from './xml.ts';
 import type { Zip } from './zip.ts';
@@ -58,7 +59,7 @@ async function* readSheet(
     if (!marked) yield { locator, text: '[hidden sheet]\n' };
     marked = true;
   };
-  for await (const _ of scanPieces(zip, part, rowEvents(book, blocks.add), options.signal)) {
+  for await (const _ of feedPieces(zip, part, sheetScanner(rowBuilder(book, blocks.add)), options.signal)) {
     const sections = blocks.take();
     if (sections.length > 0) yield* mark();
     yield* sections;

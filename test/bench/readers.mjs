@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { strToU8, Zip, ZipDeflate, zipSync } from 'fflate';
 import { corpora, loadReaders, readOne } from '../eval/readers-support.mjs';
@@ -116,13 +117,15 @@ function makeXlsx(rows) {
   return new Uint8Array(Buffer.concat(pieces));
 }
 
-async function timed(run) {
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 2; i++) {
-    const started = performance.now();
-    await run();
-    best = Math.min(best, performance.now() - started);
-  }
+/** The best of five runs each, taken in turns: on a shared machine neighbours then disturb all alike. */
+async function race(runs) {
+  const best = runs.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < 5; round++)
+    for (const [i, run] of runs.entries()) {
+      const started = performance.now();
+      await run();
+      best[i] = Math.min(best[i], performance.now() - started);
+    }
   return best;
 }
 
@@ -131,89 +134,57 @@ const ours = async (bytes, name) => {
   if (result.code !== 'ok' && !result.code.startsWith('partial'))
     throw new Error(`${name}: ${result.code} ${result.reason}`);
 };
-const row = (what, mine, name, theirs) =>
-  console.log(
     `${what.padEnd(34)} ours ${Math.round(mine)} ms\t${name} ${Math.round(theirs)} ms\tratio ${(theirs / mine).toFixed(1)}`,
   );
 
+async function compare(what, mine, others) {
+  const entries = peers ? Object.entries(others) : [];
+  const [own, ...rest] = await race([mine, ...entries.map(([, run]) => run)]);
+  console.log(`${what}: ours ${Math.round(own)} ms`);
+  for (const [i, [name]] of entries.entries()) console.log(`  ${name} ${Math.round(rest[i])} ms, ratio ${(rest[i] / own).toFixed(1)}`);
+}
+
 if (wanted.includes('docx')) {
   const bytes = makeDocx(3000);
-  const mine = await timed(() => ours(bytes, 'a.docx'));
-  if (!peers) console.log(`docx, 3,000 paragraphs: ${Math.round(mine)} ms`);
-  else {
-    const mammoth = (await peer('mammoth')).default;
-    row(
-      'docx, 3,000 paragraphs, 60,000 runs',
-      mine,
-      'mammoth',
-      await timed(() => mammoth.extractRawText({ buffer: Buffer.from(bytes) })),
-    );
-  }
+  const mammoth = peers && (await peer('mammoth')).default;
+  await compare('docx, 3,000 paragraphs, 60,000 runs', () => ours(bytes, 'a.docx'), {
+    mammoth: () => mammoth.extractRawText({ buffer: Buffer.from(bytes) }),
+  });
 }
 if (wanted.includes('xlsx')) {
   const bytes = makeXlsx(60_000);
-  const mine = await timed(() => ours(bytes, 'a.xlsx'));
-  if (!peers) console.log(`xlsx, 60,000 rows × 10: ${Math.round(mine)} ms`);
-  else {
-    const exceljs = (await peer('exceljs')).default;
-    row(
-      'xlsx, 60,000 rows × 10',
-      mine,
-      'exceljs load',
-      await timed(() => new exceljs.Workbook().xlsx.load(Buffer.from(bytes))),
-    );
-    const { Readable } = await import('node:stream');
-    row(
-      'xlsx, 60,000 rows × 10',
-      mine,
-      'exceljs stream',
-      await timed(async () => {
-        const workbook = new exceljs.stream.xlsx.WorkbookReader(Readable.from([Buffer.from(bytes)]), {
-          sharedStrings: 'cache',
-          styles: 'cache',
-          worksheets: 'emit',
-        });
-        for await (const sheet of workbook) for await (const line of sheet) void line.values;
-      }),
-    );
-  }
+  const exceljs = peers && (await peer('exceljs')).default;
+  await compare('xlsx, 60,000 rows × 10', () => ours(bytes, 'a.xlsx'), {
+    'exceljs load': () => new exceljs.Workbook().xlsx.load(Buffer.from(bytes)),
+    'exceljs stream': async () => {
+      const options = { sharedStrings: 'cache', styles: 'cache', worksheets: 'emit' };
+      const workbook = new exceljs.stream.xlsx.WorkbookReader(Readable.from([Buffer.from(bytes)]), options);
+      for await (const sheet of workbook) for await (const line of sheet) void line.values;
+    },
+  });
 }
 if (wanted.includes('pdf')) {
   const files = readdirSync(path.join(corpora, 'pdf'), { recursive: true }).filter((name) => name.endsWith('.pdf'));
-  const largest = files
-    .map((name) => path.join(corpora, 'pdf', name))
-    .sort((a, b) => statSync(b).size - statSync(a).size)
-    .slice(0, 12);
+  const largest = files.map((name) => path.join(corpora, 'pdf', name)).sort((a, b) => statSync(b).size - statSync(a).size).slice(0, 12);
   const all = largest.map((name) => new Uint8Array(readFileSync(name)));
-  const text = async (read) => {
+  const pdfjs = peers && (await peer('pdfjs-dist/legacy/build/pdf.mjs'));
+  const folder = peers && path.dirname(createRequire(path.join(path.resolve(peers), 'x.js')).resolve('pdfjs-dist/package.json'));
+  const each = async (read) => {
     for (const bytes of all) await read(bytes);
   };
-  const mine = await timed(() => text((bytes) => readOne(readers, bytes, 'a.pdf')));
-  if (!peers) console.log(`pdf, the 12 largest of the corpus: ${Math.round(mine)} ms`);
-  else {
-    const pdfjs = await peer('pdfjs-dist/legacy/build/pdf.mjs');
-    const folder = path.dirname(
-      createRequire(path.join(path.resolve(peers), 'x.js')).resolve('pdfjs-dist/package.json'),
-    );
-    row(
-      'pdf, the 12 largest of the corpus',
-      mine,
-      'pdfjs-dist',
-      await timed(() =>
-        text(async (bytes) => {
-          const document = await pdfjs
-            .getDocument({ data: bytes.slice(), cMapUrl: `${folder}/cmaps/`, cMapPacked: true, verbosity: 0 })
-            .promise.catch(() => undefined);
-          for (let i = 1; i <= (document?.numPages ?? 0); i++) {
-            const page = await document.getPage(i);
-            (await page.getTextContent()).items.map((item) => item.str).join(' ');
-            page.cleanup();
-          }
-          await document?.loadingTask.destroy();
-        }),
-      ),
-    );
-  }
+  await compare('pdf, the 12 largest of the corpus', () => each((bytes) => readOne(readers, bytes, 'a.pdf')), {
+    'pdfjs-dist': () =>
+      each(async (bytes) => {
+        const options = { data: bytes.slice(), cMapUrl: `${folder}/cmaps/`, cMapPacked: true, verbosity: 0 };
+        const document = await pdfjs.getDocument(options).promise.catch(() => undefined);
+        for (let i = 1; i <= (document?.numPages ?? 0); i++) {
+          const page = await document.getPage(i);
+          (await page.getTextContent()).items.map((item) => item.str).join(' ');
+          page.cleanup();
+        }
+        await document?.loadingTask.destroy();
+      }),
+  });
 }
 if (wanted.includes('sheet')) {
   const bytes = makeXlsx(500_000);
