@@ -30,8 +30,9 @@ export async function verifySums(folder) {
 }
 
 async function writeWhole(path, bytes) {
-  await writeFile(`${path}.new`, bytes);
-  await rename(`${path}.new`, path);
+  const temporary = `${path}.${process.pid}.new`;
+  await writeFile(temporary, bytes);
+  await rename(temporary, path);
 }
 
 async function compileKernels(root) {

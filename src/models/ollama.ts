@@ -28,11 +28,6 @@ export interface OllamaGeneratorOptions extends OllamaOptions {
   answerTokens?: number;
 }
 
-export interface ProbedModel extends OllamaModel {
-  chats: boolean;
-  embeds: boolean;
-}
-
 const BATCH: BatchLimits = { items: 16, characters: 32_000 };
 const EMBED_MS = 120_000;
 const GENERATE_MS = 300_000;
@@ -40,25 +35,31 @@ const RETRIES = 2;
 const ANSWER_TOKENS = 1024;
 
 const PROBE_MS = 300;
+const SHOW_MS = 5_000;
 
 /**
- * The models that are on this machine, the newest first, each with what it can do; undefined if no Ollama answers within
- * `timeoutMs`. Throws only for an address that is none.
+ * The models of a server, last changed first; undefined if no Ollama answers within `timeoutMs`. Throws only for an
+ * address that is none.
  */
-export async function probe(baseUrl: string, timeoutMs = PROBE_MS): Promise<ProbedModel[] | undefined> {
-  const ollama = ollamaServer(baseUrl);
+export async function probe(baseUrl: string, timeoutMs = PROBE_MS): Promise<OllamaModel[] | undefined> {
+  const { client } = ollamaServer(baseUrl);
   try {
-    const client = await ollama.client(AbortSignal.timeout(timeoutMs));
-    const models = (await listModels(client)).filter((model) => !model.cloud);
-    return await Promise.all(
-      models.map(async (model) => {
-        const { capabilities } = await client.show({ model: model.name });
-        return { ...model, chats: capabilities.includes('completion'), embeds: capabilities.includes('embedding') };
-      }),
-    );
+    return await listModels(await client(AbortSignal.timeout(timeoutMs)));
   } catch {
     return undefined;
   }
+}
+
+/** The first model of a running server that answers questions and computes where the server runs, if there is one. */
+export async function findChatModel(baseUrl: string): Promise<string | undefined> {
+  const models = (await probe(baseUrl)) ?? [];
+  const client = await ollamaServer(baseUrl).client(AbortSignal.timeout(SHOW_MS));
+  for (const { name, cloud } of models) {
+    // An embedding model says so only here; this may take a good part of a second a model.
+    const shown = cloud ? undefined : await client.show({ model: name }).catch(() => undefined);
+    if (shown?.capabilities.includes('completion')) return name;
+  }
+  return undefined;
 }
 
 /** Throws RagError('unavailable') if the server is down or lacks the model, RagError('config') if it cannot embed. */

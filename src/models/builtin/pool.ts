@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RagError } from '../../errors.ts';
+import { importOnnxruntime } from './onnx.ts';
 import type { Answer, Engine, WorkerSettings } from './worker.ts';
 
 export interface PoolOptions {
@@ -43,7 +44,8 @@ const DEPTH = 4;
  * Throws RagError('unavailable') if a worker cannot start. A worker that dies fails all work, then and later.
  */
 export async function openPool(options: PoolOptions): Promise<Pool> {
-  const { derived, vendored, engine = 'auto', workers, workerUrl } = options;
+  const { derived, vendored, workers, workerUrl } = options;
+  const engine = await chooseEngine(options.engine ?? 'auto');
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const settings: WorkerSettings = { derived, vendored, engine, stop };
   const threads: Thread[] = Array.from({ length: Math.max(1, workers) }, () => ({
@@ -89,10 +91,9 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     worker.once('exit', (code) => fail(stopped(`exit code ${code}`)));
   }
   try {
-    const runtimes = new Set(await Promise.all(threads.map(({ worker }) => runtimeOf(worker))));
-    if (runtimes.size > 1) throw stopped(`different runtimes: ${[...runtimes].join(', ')}`);
+    const [runtime] = await Promise.all(threads.map(({ worker }) => runtimeOf(worker)));
     for (const thread of threads) thread.worker.on('message', (answer: Answer) => settle(thread, answer));
-    return { runtime: [...runtimes][0]!, embed, close };
+    return { runtime: runtime!, embed, close };
   } catch (error) {
     await close();
     throw error;
@@ -127,6 +128,22 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
       signal?.addEventListener('abort', abort);
       while (next < Math.min(count, threads.length * DEPTH)) submit();
     });
+  }
+}
+
+/**
+ * Loads the native library on this thread too, though only workers compute: once the last thread that holds it has ended,
+ * Node cannot load it again ("Module did not self-register").
+ */
+async function chooseEngine(wanted: Engine | 'auto'): Promise<Engine> {
+  if (wanted === 'wasm') return 'wasm';
+  try {
+    await importOnnxruntime();
+    return 'onnxruntime';
+  } catch (error) {
+    // No binary for this platform, or the optional dependency was left out.
+    if (wanted === 'auto') return 'wasm';
+    throw stopped(String(error), error);
   }
 }
 

@@ -9,7 +9,7 @@ export type Engine = 'onnxruntime' | 'wasm';
 export interface WorkerSettings {
   derived: string;
   vendored: string;
-  engine: Engine | 'auto';
+  engine: Engine;
   /** Not 0: leave what is still waiting. */
   stop: Int32Array;
 }
@@ -22,20 +22,10 @@ interface Model {
   embed(ids: Int32Array): Promise<Float32Array> | Float32Array;
 }
 
-function openWasm({ derived }: WorkerSettings): Model {
+async function openModel({ engine, derived, vendored }: WorkerSettings): Promise<Model> {
+  if (engine === 'onnxruntime') return openOnnx(join(vendored, 'model.onnx'));
   const weights = join(derived, 'e5.bin');
   return { runtime: 'wasm', embed: openEncoder({ weights, kernels: join(derived, 'e5.wasm'), resident: true }).embed };
-}
-
-async function openModel(settings: WorkerSettings): Promise<Model> {
-  if (settings.engine === 'wasm') return openWasm(settings);
-  try {
-    return await openOnnx(join(settings.vendored, 'model.onnx'));
-  } catch (error) {
-    // No binary for this platform, or the optional dependency was left out.
-    if (settings.engine === 'auto') return openWasm(settings);
-    throw error;
-  }
 }
 
 async function serve(settings: WorkerSettings, port: NonNullable<typeof parentPort>): Promise<void> {

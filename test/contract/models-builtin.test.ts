@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBuiltin } from '../../src/models/builtin/builtin.ts';
+import { buildModels, bundleWorker, cosine, DERIVED, TEXTS, VENDORED } from '../support/builtin.ts';
+import { embedderContract } from './embedder.ts';
+
+buildModels();
+const { workerUrl, remove } = bundleWorker();
+afterAll(remove);
+
+const workers = Math.min(2, availableParallelism());
+const bulk = (engine: 'onnxruntime' | 'wasm') =>
+  openBuiltin({ derived: DERIVED, bulk: { workers, workerUrl, vendored: VENDORED, engine } });
+
+const exact = { batch: workers * 4, same: 1 };
+embedderContract('builtin, calling thread', () => openBuiltin({ derived: DERIVED }), { ...exact, batch: 2 });
+embedderContract('builtin, workers, onnxruntime', () => bulk('onnxruntime'), exact);
+embedderContract('builtin, workers, own encoder', () => bulk('wasm'), exact);
+
+describe('builtin engines', { timeout: 60_000 }, () => {
+  beforeAll(() => expect(workers).toBeGreaterThan(0));
+
+  it('say what computes, and agree', async () => {
+    const [here, onnx, wasm] = await Promise.all([
+      openBuiltin({ derived: DERIVED }),
+      bulk('onnxruntime'),
+      bulk('wasm'),
+    ]);
+    expect([here.runtime, onnx.runtime, wasm.runtime]).toEqual(['wasm', 'onnxruntime-node 1.16.3', 'wasm']);
+    expect(new Set([here.id, onnx.id, wasm.id])).toEqual(new Set(['multilingual-e5-small-zh-en-int8@1/384/e5']));
+    const [a, b, c] = await Promise.all([here, onnx, wasm].map((embedder) => embedder.embed(TEXTS, 'passage')));
+    a!.forEach((vector, i) => {
+      expect(cosine(vector, b![i]!)).toBeGreaterThan(0.99);
+      expect(vector).toEqual(c![i]);
+    });
+    await Promise.all([here.close(), onnx.close(), wasm.close()]);
+  });
+
+  it('answer questions without a worker', async () => {
+    const [here, pooled] = await Promise.all([openBuiltin({ derived: DERIVED }), bulk('onnxruntime')]);
+    expect(await pooled.embed(['问题'], 'query')).toEqual(await here.embed(['问题'], 'query'));
+    await Promise.all([here.close(), pooled.close()]);
+  });
+});

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildSync } from 'esbuild';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const VENDORED = join(ROOT, 'models/multilingual-e5-small-zh-en-int8');
+export const DERIVED = join(ROOT, 'dist/models');
+
+/** The derived files; a quarter of a second if they are there. */
+export function buildModels(): void {
+  execFileSync(process.execPath, [join(ROOT, 'src/build/weights.mjs')]);
+}
+
+/** The worker as JavaScript, since threads do not run through vitest. Below the project, where its imports resolve. */
+export function bundleWorker(): { workerUrl: URL; remove(): void } {
+  const folder = join(ROOT, `dist/test-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, 'embed.js');
+  const entry = join(ROOT, 'src/models/builtin/worker.ts');
+  buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' });
+  return { workerUrl: pathToFileURL(outfile), remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
+}
+
+/** Sentences of both languages and what else turns up in documents. */
+export const TEXTS = [
+  'how do I restore a backup',
+  'What is the recommended way to restore a full backup of the search index on a new machine?',
+  '如何恢复备份？',
+  '数据库在崩溃之后会自动从预写日志中恢复，管理员不需要做任何事情。',
+  '資料庫在當機之後會自動從預寫日誌中恢復，管理員不需要做任何事情。',
+  'getUserById(max_wal_size = 1024) # ERR_1234',
+  '重跑gen-itgc后，检查 Ｆｕｌｌ－ｗｉｄｔｈ １２３ 和 ㎏、①、ﬁ。',
+  'Zürich, naïve café – “quotes” … 10 € ½',
+  'Привет мир, こんにちは世界, 안녕하세요, مرحبا',
+  '| name | value |\n|---|---:|\n| 温度 | 23.5 °C |',
+  'zero\u200bwidth\u00a0space\u3000ideographic\ttab\r\nline\u2028separator',
+  'control\u0007characters\u009f are\u0001dropped',
+  '范围 3～5 天',
+  '👩‍👩‍👧 🎉 𠮷野家',
+  `${'supercalifragilistic'.repeat(8)} ${'长'.repeat(60)}`,
+  '',
+  ' \n ',
+];
