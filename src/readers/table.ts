@@ -1,5 +1,6 @@
 import { guarded } from './guard.ts';
-import type { Reader } from './reader.ts';
+import { ReadError, type Reader } from './reader.ts';
+import { unsupportedReason } from './unsupported.ts';
 
 type Load = () => Promise<Reader>;
 
@@ -20,10 +21,20 @@ const READERS: Record<string, Load> = {
   xlsx: async () => (await import('./xlsx.ts')).readXlsx,
 };
 
-/** The reader of a sniffed type, or undefined: then `unsupportedReason` says why. Its failures are all ReadErrors. */
-export async function readerFor(type: string): Promise<Reader | undefined> {
+/**
+ * The reader of a sniffed type. Its failures are all ReadErrors; a type we cannot read gets a reader that fails with `unsupported`
+ * and says what would help.
+ */
+export async function readerFor(type: string): Promise<Reader> {
   const read = await (type.startsWith('code:') ? codeReaderOf(type) : READERS[type]?.());
-  return read && guarded(read);
+  return guarded(read ?? refusing(type));
 }
 
 const codeReaderOf = async (type: string) => (await import('./code.ts')).codeReader(type.slice('code:'.length));
+
+function refusing(type: string): Reader {
+  // biome-ignore lint/correctness/useYield: it has nothing to yield, only a reason
+  return async function* refuse() {
+    throw new ReadError(type === 'empty' ? 'empty' : 'unsupported', unsupportedReason(type));
+  };
+}

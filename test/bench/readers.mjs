@@ -134,14 +134,13 @@ const ours = async (bytes, name) => {
   if (result.code !== 'ok' && !result.code.startsWith('partial'))
     throw new Error(`${name}: ${result.code} ${result.reason}`);
 };
-    `${what.padEnd(34)} ours ${Math.round(mine)} ms\t${name} ${Math.round(theirs)} ms\tratio ${(theirs / mine).toFixed(1)}`,
-  );
 
 async function compare(what, mine, others) {
   const entries = peers ? Object.entries(others) : [];
   const [own, ...rest] = await race([mine, ...entries.map(([, run]) => run)]);
   console.log(`${what}: ours ${Math.round(own)} ms`);
-  for (const [i, [name]] of entries.entries()) console.log(`  ${name} ${Math.round(rest[i])} ms, ratio ${(rest[i] / own).toFixed(1)}`);
+  for (const [i, [name]] of entries.entries())
+    console.log(`  ${name} ${Math.round(rest[i])} ms, ratio ${(rest[i] / own).toFixed(1)}`);
 }
 
 if (wanted.includes('docx')) {
@@ -165,10 +164,14 @@ if (wanted.includes('xlsx')) {
 }
 if (wanted.includes('pdf')) {
   const files = readdirSync(path.join(corpora, 'pdf'), { recursive: true }).filter((name) => name.endsWith('.pdf'));
-  const largest = files.map((name) => path.join(corpora, 'pdf', name)).sort((a, b) => statSync(b).size - statSync(a).size).slice(0, 12);
+  const largest = files
+    .map((name) => path.join(corpora, 'pdf', name))
+    .sort((a, b) => statSync(b).size - statSync(a).size)
+    .slice(0, 12);
   const all = largest.map((name) => new Uint8Array(readFileSync(name)));
   const pdfjs = peers && (await peer('pdfjs-dist/legacy/build/pdf.mjs'));
-  const folder = peers && path.dirname(createRequire(path.join(path.resolve(peers), 'x.js')).resolve('pdfjs-dist/package.json'));
+  const folder =
+    peers && path.dirname(createRequire(path.join(path.resolve(peers), 'x.js')).resolve('pdfjs-dist/package.json'));
   const each = async (read) => {
     for (const bytes of all) await read(bytes);
   };

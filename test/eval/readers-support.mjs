@@ -39,11 +39,8 @@ export async function readOne(readers, bytes, name) {
   const partials = [];
   try {
     const read = await readers.readerFor(type);
-    if (!read) Object.assign(result, { code: 'unsupported', reason: readers.unsupportedReason(type) });
-    else {
-      for await (const section of read(bytes, { name, partial: (problem) => partials.push(problem) }))
-        result.sections.push(section);
-    }
+    for await (const section of read(bytes, { name, partial: (problem) => partials.push(problem) }))
+      result.sections.push(section);
   } catch (error) {
     if (error.name === 'ReadError') Object.assign(result, { code: error.problem.code, reason: error.problem.reason });
     else Object.assign(result, { code: 'BUG', reason: String(error.stack) });

@@ -19,7 +19,6 @@ export async function read(content: Uint8Array | string, name: string): Promise<
   const options: ReadOptions = { name, partial: (problem) => reading.partials.push(problem) };
   try {
     const reader = await readerFor(reading.type);
-    if (!reader) throw new ReadError('unsupported', reading.type);
     for await (const section of reader(bytes, options)) reading.sections.push(section);
   } catch (error) {
     if (!(error instanceof ReadError)) throw error;
