@@ -20,6 +20,8 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface ErrorExtra {
   /** The command or change that cures it. */
   hint?: string;
+  /** The sentence in Chinese, for `--lang zh`. */
+  zh?: string;
   /** Machine-readable facts, printed under `error.details` with `--json`. */
   details?: Record<string, unknown>;
   cause?: unknown;
@@ -29,6 +31,7 @@ export interface ErrorExtra {
 export class RagError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly zh: string | undefined;
   readonly details: Record<string, unknown> | undefined;
 
   constructor(code: ErrorCode, message: string, extra: ErrorExtra = {}) {
@@ -36,6 +39,7 @@ export class RagError extends Error {
     this.name = 'RagError';
     this.code = code;
     this.hint = extra.hint;
+    this.zh = extra.zh;
     this.details = extra.details;
   }
 }

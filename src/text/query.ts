@@ -12,7 +12,7 @@ const distinct = <T>(items: Iterable<T>): T[] => [...new Set(items)];
 /** The words of a text in reading order, an identifier as its parts: what stands side by side in a phrase. */
 export const phraseTerms = (text: string): string[] =>
   tokens(text)
-    .filter((token) => !token.whole)
+    .filter((token) => token.role === undefined)
     .map((token) => token.term);
 
 /** "US", "IT", "WHO" in a question that is not all capitals are names. */
@@ -20,6 +20,15 @@ function isStopWord(text: string, token: Token): boolean {
   const surface = text.slice(token.start, token.end);
   if (!STOP_WORDS.has(normalize(surface).text)) return false;
   return !(/^[A-Z]{2,}$/.test(surface) && /[a-z]/.test(text));
+}
+
+/** One word or identifier as its own term: `-gen-itgc` must not throw out each "gen". Several words as their phrase. */
+function excludedTerm(text: string): string[] {
+  const found = tokens(text);
+  const only =
+    found[0]?.role === 'whole' && found.every(({ start, end }) => start === found[0]!.start && end === found[0]!.end);
+  const term = only ? found[0]!.term : phraseTerms(text).join(' ');
+  return term === '' ? [] : [term];
 }
 
 /**
@@ -34,13 +43,7 @@ export function parseQuery(text: string): LexicalQuery {
     (match, space: string | undefined, not?: string, word?: string, phrase?: string) => {
       const excluded = not ?? word;
       if (excluded !== undefined) {
-        // The identifier itself where there is one: `-gen-itgc` must not throw out every "gen".
-        const found = tokens(excluded);
-        exclude.push(
-          ...(found.some((token) => token.whole) ? found.filter((token) => token.whole) : found).map(
-            (token) => token.term,
-          ),
-        );
+        exclude.push(...excludedTerm(excluded));
         return space ?? '';
       }
       const words = phraseTerms(phrase!);

@@ -10,8 +10,11 @@ export interface Token {
   term: string;
   start: number;
   end: number;
-  /** An identifier as a whole; its parts follow over the same span. */
-  whole?: true;
+  /**
+   * Said twice: `whole` = an identifier that has parts, which follow over the same span; `pair` = two characters of the longer
+   * Han word before it. Tokens without a role stand side by side as the text does.
+   */
+  role?: 'whole' | 'pair';
 }
 
 const CACHED_IDENTIFIERS = 50_000;
@@ -55,7 +58,7 @@ function segment(run: string, kind: typeof HAN | typeof THAI): string[] {
   return words;
 }
 
-/** Overlapping pairs: Korean particles cling to their word. */
+/** Overlapping pairs of a Korean run, whose particles cling to the word, and of a Han word of three characters or more. */
 function pairs(run: string): string[] {
   if (run.length <= 2) return [run];
   return Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2));
@@ -78,8 +81,20 @@ function foldRun(run: string): string | undefined {
   return changed ? String.fromCharCode(...changed) : run;
 }
 
-function cutRun(kind: Script, run: string): string[] {
-  return kind === HANGUL ? pairs(run) : kind === HAN || kind === THAI ? segment(run, kind) : [run];
+function* placed(kind: Script, run: string): Generator<Token> {
+  if (kind === HANGUL) {
+    for (const [start, term] of pairs(run).entries()) yield { term, start, end: start + term.length };
+    return;
+  }
+  let start = 0;
+  for (const term of kind === HAN || kind === THAI ? segment(run, kind) : [run]) {
+    yield { term, start, end: start + term.length };
+    if (kind === HAN && term.length > 2) {
+      for (const [k, pair] of pairs(term).entries())
+        yield { term: pair, start: start + k, end: start + k + 2, role: 'pair' };
+    }
+    start += term.length;
+  }
 }
 
 /** Index terms with their places, in reading order. */
@@ -90,17 +105,15 @@ export function tokens(text: string): Token[] {
     if (kind === WORD) {
       const terms = identifier(raw);
       for (const [k, term] of terms.entries()) {
-        out.push(k === 0 && terms.length > 1 ? { term, start, end, whole: true } : { term, start, end });
+        out.push(k === 0 && terms.length > 1 ? { term, start, end, role: 'whole' } : { term, start, end });
       }
       return;
     }
     const { text: run, at } = normalize(raw);
-    let from = 0;
-    for (const term of cutRun(kind, run)) {
-      const to = from + term.length;
-      if (term !== '')
-        out.push({ term, start: start + at(from), end: start + (to === run.length ? raw.length : at(to)) });
-      from = kind === HANGUL ? from + 1 : to;
+    if (run === '') return;
+    for (const token of placed(kind, run)) {
+      const to = token.end === run.length ? raw.length : at(token.end);
+      out.push({ ...token, start: start + at(token.start), end: start + to });
     }
   });
   return out;
@@ -108,10 +121,23 @@ export function tokens(text: string): Token[] {
 
 /** Term → occurrences: what `tokens` finds, counted and without the places. Adds to `into` if given. */
 export function countTerms(text: string, into: Map<string, number> = new Map()): Map<string, number> {
+  const count = (term: string): void => void into.set(term, (into.get(term) ?? 0) + 1);
   scan(text, (kind, start, end) => {
     const raw = text.slice(start, end);
-    const terms = kind === WORD ? identifier(raw) : cutRun(kind, foldRun(raw) ?? normalize(raw).text);
-    for (const term of terms) if (term !== '') into.set(term, (into.get(term) ?? 0) + 1);
+    if (kind === WORD) {
+      for (const term of identifier(raw)) count(term);
+      return;
+    }
+    const run = foldRun(raw) ?? normalize(raw).text;
+    if (run === '') return;
+    if (kind !== HAN) {
+      for (const { term } of placed(kind, run)) count(term);
+      return;
+    }
+    for (const word of segment(run, HAN)) {
+      count(word);
+      if (word.length > 2) for (let i = 0; i + 2 <= word.length; i++) count(word.slice(i, i + 2));
+    }
   });
   return into;
 }

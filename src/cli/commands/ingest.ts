@@ -1,0 +1,136 @@
+import type { Command } from 'commander';
+import { RagError } from '../../errors.ts';
+import type { IngestInput, IngestResult } from '../../pipeline/ingest.ts';
+import type { Coverage } from '../../store/store.ts';
+import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
+import { budget, duration, list, size, tags } from '../options.ts';
+import { version } from '../version.ts';
+import { inputDefaults } from '../ingesting.ts';
+
+interface Options {
+  watch?: boolean;
+  include?: string[];
+  exclude?: string[];
+  maxFileSize?: number;
+  embed: boolean;
+  dryRun?: boolean;
+  collection?: string;
+  tag?: Record<string, string>;
+  name?: string;
+  budget?: number;
+  wait?: number;
+}
+
+export function ingestCommand(app: App, exit: Exit): Command {
+  const command = verb('ingest', 'read files, index and embed them; only what changed', [
+    'rag ingest ./docs',
+    'rag ingest report.pdf notes/ --collection work --tag year=2026',
+  ])
+    .argument('<path...>', 'files, folders, globs, or - for standard input (with --name)')
+    .option('--watch', 'stay, and follow changes')
+    .option('--include <glob>', 'only these files (repeatable)', list)
+    .option('--exclude <glob>', 'not these files (repeatable)', list)
+    .option('--max-file-size <size>', 'skip larger files', size)
+    .option('--no-embed', 'index words only; rag embed adds the vectors')
+    .option('--dry-run', 'say what would happen, change nothing')
+    .option('--collection <name>', 'put the documents in this collection')
+    .option('--tag <key=value>', 'tag the documents (repeatable)', tags)
+    .option('--name <name>', 'name of what comes from standard input')
+    .option('--budget <time>', 'stop in time, e.g. 10m; the same command continues', duration)
+    .option('--wait <time>', 'wait this long for another writer', duration);
+  return handle<Options>(command, app, exit, async (run, options, ...paths) => {
+    if (!options.watch) return once(run, options, paths);
+    const { watch } = await import('../../pipeline/watch.ts');
+    run.io.report({ type: 'note', message: run.say.watching(paths.join(' ')) });
+    await watch({ paths, cwd: app.cwd }, run.io, async () => {
+      const { result, text } = await once(run, options, paths);
+      run.print(run.options.json ? `${JSON.stringify({ event: 'ingested', ...result })}\n` : `${text}\n`);
+    });
+    return {};
+  });
+}
+
+async function once(run: Invocation, options: Options, paths: string[]): Promise<Outcome> {
+  const { sync } = await import('../../pipeline/sync.ts');
+  const started = performance.now();
+  const context = await run.context();
+  const input = await inputOf(run, options, paths);
+  const { store, release } = await context.writer(options.wait);
+  try {
+    const deps = {
+      store,
+      sandbox: await context.sandbox(),
+      version: version(),
+      parallel: context.workers + 1,
+      embedder: options.embed ? () => context.embedder('bulk') : undefined,
+      retokenizing: () => run.io.report({ type: 'note', message: run.say.retokenizing }),
+    };
+    const done = await sync(deps, input, run.io);
+    const { chunks, embedded } = done.coverage;
+    const seconds = Math.round(performance.now() - started) / 1000;
+    return {
+      result: {
+        ...done.counts,
+        chunks: done.chunks,
+        embedded: done.embedded,
+        pending: chunks - embedded,
+        seconds,
+        bytes: done.bytes,
+        ...(done.stopped && input.expired() ? { stopped: 'budget' } : {}),
+        files: done.files.filter((file) => run.options.verbose || NAMED.has(file.status)),
+      },
+      text: summary(run, done, done.coverage, seconds),
+      exit: exitCode(done),
+    };
+  } finally {
+    await release();
+  }
+}
+
+const NAMED = new Set(['skipped', 'partial', 'failed']);
+
+async function inputOf(run: Invocation, options: Options, paths: string[]): Promise<IngestInput> {
+  const { values } = await run.config();
+  const stdin = paths.includes('-') ? await standardInput(run, options.name) : undefined;
+  return {
+    ...inputDefaults(values),
+    paths: paths.filter((path) => path !== '-'),
+    cwd: run.app.cwd,
+    root: (await run.context()).root,
+    include: options.include ?? [],
+    exclude: options.exclude ?? [],
+    ...(options.maxFileSize === undefined ? {} : { maxBytes: options.maxFileSize }),
+    ...(options.collection === undefined ? {} : { collection: options.collection }),
+    ...(options.tag === undefined ? {} : { tags: options.tag }),
+    dryRun: options.dryRun ?? false,
+    ...(stdin === undefined ? {} : { stdin }),
+    expired: budget(options.budget),
+  };
+}
+
+async function standardInput(run: Invocation, name: string | undefined): Promise<{ name: string; bytes: Uint8Array }> {
+  if (name === undefined)
+    throw new RagError('usage', 'standard input has no name', { hint: 'add --name NAME, e.g. --name notes.md' });
+  const parts: Buffer[] = [];
+  for await (const part of run.app.stdin) parts.push(Buffer.from(part));
+  return { name, bytes: Buffer.concat(parts) };
+}
+
+function summary({ say }: Invocation, result: IngestResult, coverage: Coverage, seconds: number): string {
+  const { counts } = result;
+  const named = (Object.keys(counts) as (keyof typeof counts)[]).filter((status) => counts[status] > 0);
+  if (named.length === 0) return say.nothingToIngest;
+  const lines = [named.map((status) => `${counts[status]} ${say.counts[status]}`).join(', ')];
+  if (result.chunks > 0) lines.push(say.ingested(result.chunks, result.bytes, seconds));
+  const waiting = coverage.embedded < coverage.chunks ? ` (${say.resume})` : '';
+  lines.push(say.embedded(coverage.embedded, coverage.chunks) + waiting);
+  return lines.join('\n');
+}
+
+/** 0, or 3 where some could not be read; a sole failure has its own code. */
+function exitCode({ counts, files }: IngestResult): number {
+  if (counts.failed + counts.partial === 0) return 0;
+  const failures = files.filter((file) => file.status === 'failed');
+  if (failures.length < files.length) return 3;
+  return failures.every((file) => file.code === 'missing') ? 6 : 9;
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { formatBytes } from '../../units.ts';
+import { type App, type Exit, handle, verb } from '../app.ts';
+import { type FilterOptions, filterOf, since, tags, until, words } from '../options.ts';
+import { oneLine } from '../style.ts';
+
+export function listCommand(app: App, exit: Exit): Command {
+  const command = verb('list', 'documents in this home, and files that could not be read', [
+    'rag list',
+    'rag list "docs/**" --type pdf',
+  ])
+    .argument('[glob]', 'only these sources')
+    .option('--type <type>', 'only these types, e.g. pdf,docx', words)
+    .option('--since <date>', 'only files changed since', since)
+    .option('--until <date>', 'only files changed until', until)
+    .option('--tag <key=value>', 'only with this tag (repeatable)', tags)
+    .option('--collection <name>', 'only this collection')
+    .option('--as-of <date>', 'as it was then', until);
+  return handle<FilterOptions>(command, app, exit, async (run, options, glob) => {
+    const store = await (await run.context()).reader();
+    const filter = filterOf({ ...options, ...(glob === undefined ? {} : { in: [glob] }) });
+    const documents = [];
+    for await (const document of store.documents(filter)) {
+      const { source, title, type, bytes, pages, ingested, sha256, status, problem, collection, tags } = document;
+      const chunks = await store.chunkCount(document);
+      documents.push({ source, title, type, bytes, ...(pages ? { pages } : {}), chunks, ingested, sha256, status, collection, tags, ...(problem ? { problem } : {}) });
+    }
+    const unread = [];
+    if (filter === undefined)
+      for (const [source, { problem }] of await store.stamps())
+        if (problem && problem.status !== 'partial') unread.push({ source, status: problem.status, code: problem.code, reason: problem.reason });
+    const width = Math.min(60, Math.max(0, ...documents.map((document) => document.source.length)));
+    const lines = documents.map(
+      ({ source, type, bytes, pages, chunks, status }) =>
+        `${oneLine(source).padEnd(width)}  ${type.padEnd(10)} ${formatBytes(bytes).padStart(8)}  ${pages ? `${pages} p, ` : ''}${chunks} passages${status === 'ok' ? '' : `  ${status}`}`,
+    );
+    lines.push(...unread.map(({ source, status, code, reason }) => `${oneLine(source).padEnd(width)}  ${run.say.counts[status]} (${code}): ${reason}`));
+    return { result: { documents, unread }, text: lines.length === 0 ? run.say.empty : lines.join('\n') };
+  });
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { RagError } from '../../errors.ts';
+import type { Mode, SearchDeps, SearchInput, SearchResult } from '../../pipeline/search.ts';
+import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
+import { place } from '../messages.ts';
+import { count, duration, type FilterOptions, filterOf, list, since, tags, until, words } from '../options.ts';
+import { batchQueries } from '../batch.ts';
+import { marked, oneLine } from '../style.ts';
+
+export interface SearchOptions extends FilterOptions {
+  k: number;
+  mode: Mode;
+  embedBudget: number;
+  explain?: boolean;
+  batch?: string;
+}
+
+/** The flags that `search` and `query` share. */
+export function withSearchFlags(command: Command, k: number): Command {
+  return command
+    .option('-k <n>', 'how many passages', count, k)
+    .addOption(new Option('--mode <mode>', 'how to search').choices(['hybrid', 'lexical', 'vector']).default('hybrid'))
+    .option('--embed-budget <time>', 'time for embedding the best candidates of a partly embedded home', duration, 1)
+    .option('--in <glob>', 'only these sources (repeatable)', list)
+    .option('--type <type>', 'only these types, e.g. pdf,docx', words)
+    .option('--since <date>', 'only files changed since', since)
+    .option('--until <date>', 'only files changed until', until)
+    .option('--tag <key=value>', 'only with this tag (repeatable)', tags)
+    .option('--collection <name>', 'only this collection')
+    .option('--as-of <date>', 'as it was then', until);
+}
+
+export function searchCommand(app: App, exit: Exit): Command {
+  const command = verb('search', 'find passages, best first', [
+    'rag search "how do I restore a backup" -k 5',
+    'rag search "错误码 ERR_1234" --in "docs/**" --json',
+  ]).argument('[text]', 'the question; "a phrase", -without, any language');
+  withSearchFlags(command, 10)
+    .option('--explain', 'say how the scores came about')
+    .option('--batch <file>', 'one question a line, or JSONL {"id","text"}; - is standard input');
+  return handle<SearchOptions>(command, app, exit, async (run, options, text) => {
+    if (options.batch !== undefined) return searchBatch(run, options, options.batch);
+    if (!text?.trim()) throw new RagError('usage', 'the question is empty', { hint: 'rag search "your question"' });
+    const { search } = await import('../../pipeline/search.ts');
+    const result = await search(await searchDeps(run), inputOf(options, text), run.io);
+    return { result, text: render(run, result) };
+  });
+}
+
+export function inputOf(options: SearchOptions, text: string): SearchInput {
+  const filter = filterOf(options);
+  const { k, mode, embedBudget } = options;
+  return { text, k, mode, embedBudget, explain: options.explain ?? false, ...(filter ? { filter } : {}) };
+}
+
+export async function searchDeps(run: Invocation): Promise<SearchDeps> {
+  const context = await run.context();
+  const { staleTokens } = await import('../../pipeline/fingerprint.ts');
+  const store = await context.reader();
+  if (staleTokens(await store.fingerprint())) run.io.report({ type: 'note', message: run.say.staleTokens });
+  return {
+    store,
+    embedder: () => context.embedder('question'),
+    bridge: () => context.bridge(),
+    async keep(model, runtime, vectors) {
+      const writer = await context.writerIfFree();
+      if (writer === undefined) return;
+      await writer.store.putVectors(model, runtime, vectors).finally(writer.release);
+    },
+  };
+}
+
+/** One bare line a question, in order; a question that fails is a line with its error. */
+async function searchBatch(run: Invocation, options: SearchOptions, file: string): Promise<Outcome> {
+  const { search } = await import('../../pipeline/search.ts');
+  const deps = await searchDeps(run);
+  let failed = 0;
+  for (const { id, text } of batchQueries(await batchText(run, file))) {
+    if (run.io.signal.aborted) break;
+    try {
+      const result = await search(deps, inputOf(options, text), run.io);
+      run.print(`${JSON.stringify({ id, result })}\n`);
+    } catch (error) {
+      if (!(error instanceof RagError)) throw error;
+      failed++;
+      run.print(`${JSON.stringify({ id, error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
+    }
+  }
+  return { exit: failed > 0 ? 3 : 0 };
+}
+
+async function batchText(run: Invocation, file: string): Promise<string> {
+  if (file === '-') {
+    const parts: Buffer[] = [];
+    for await (const part of run.app.stdin) parts.push(Buffer.from(part));
+    return Buffer.concat(parts).toString('utf8');
+  }
+  try {
+    return readFileSync(resolve(run.app.cwd, file), 'utf8');
+  } catch (error) {
+    throw new RagError('not_found', `${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function render({ say, style }: Invocation, result: SearchResult): string {
+  const { chunks, embedded } = result.coverage;
+  if (chunks === 0) return say.empty;
+  if (result.hits.length === 0) return say.noHits;
+  const blocks = result.hits.map((hit) => {
+    const where = [oneLine(hit.source), place(say, hit.locator)].filter(Boolean).join(' › ');
+    const legs = [
+      hit.lexical && `bm25 #${hit.lexical.rank} ${hit.lexical.score.toFixed(2)}`,
+      hit.vector && `vector #${hit.vector.rank} ${hit.vector.score.toFixed(3)}`,
+    ].filter(Boolean);
+    const score = style.dim(`${hit.score.toFixed(3)}${result.explain ? ` (${legs.join(', ')})` : ''}`);
+    const warning = hit.warnings ? `   ! ${say.instruction}\n` : '';
+    return `${style.bold(`${hit.rank}. `)}${style.link(where)}  ${score}\n${warning}${snippet(hit.text, hit.highlights, style.mark)}`;
+  });
+  if (result.explain) {
+    const { terms, expanded, fullMatch } = result.explain;
+    blocks.push(style.dim(`terms: ${terms.join(' ')}\nother language: ${expanded.join(' ')}\nfull match: ${fullMatch.toFixed(2)}`));
+  }
+  if (embedded < chunks && result.mode !== 'lexical') blocks.push(style.dim(say.partly(embedded, chunks)));
+  return blocks.join('\n\n');
+}
+
+const SNIPPET = 320;
+
+/** The stretch with the most highlights, white space folded, indented. */
+function snippet(text: string, highlights: [number, number][], mark: (part: string) => string): string {
+  let best = 0;
+  let most = 0;
+  for (const [start] of highlights) {
+    const inside = highlights.filter(([from, to]) => from >= start && to <= start + SNIPPET).length;
+    if (inside > most) [best, most] = [Math.max(0, start - 40), inside];
+  }
+  if (best > 0) best += text.slice(best).search(/\s|[\u3000-\u9fff]/) + 1;
+  const cut = text.slice(best, best + SNIPPET);
+  const inCut = highlights.filter(([from, to]) => from >= best && to <= best + cut.length);
+  const shown = marked(cut, inCut.map(([from, to]) => [from - best, to - best]), mark);
+  return `   ${best > 0 ? '…' : ''}${shown.trim().replace(/\s+/g, ' ')}${best + SNIPPET < text.length ? '…' : ''}`;
+}

@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import { RagError } from '../../errors.ts';
+import type { Document } from '../../types.ts';
+import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
+import { place } from '../messages.ts';
+import { until } from '../options.ts';
+import { oneLine, printable } from '../style.ts';
+
+interface Options {
+  text?: boolean;
+  asOf?: string;
+}
+
+export function showCommand(app: App, exit: Exit): Command {
+  const command = verb('show', 'the text of a document, or one passage with where it stands', [
+    'rag show docs/report.pdf',
+    'rag show docs/report.pdf --text > report.txt',
+  ])
+    .argument('<source>', 'a source as rag list names it, or the chunk of a hit')
+    .option('--text', 'exactly the extracted text, nothing added')
+    .option('--as-of <date>', 'as it was then', until);
+  return handle<Options>(command, app, exit, async (run, options, name) => {
+    const store = await (await run.context()).reader();
+    if (/^[0-9a-f]{64}:\d+$/.test(name!)) return showChunk(run, name!);
+    const document = await findDocument(run, name!, options.asOf);
+    if (options.text && !run.options.json) {
+      for await (const part of store.text(document)) run.print(part);
+      return {};
+    }
+    const parts: string[] = [];
+    for await (const part of store.text(document)) parts.push(part);
+    const text = parts.join('');
+    const result = {
+      source: document.source,
+      document: document.id,
+      title: document.title,
+      type: document.type,
+      documentSha256: document.sha256,
+      text,
+      sections: sections(document, text.length),
+      ...(document.problem ? { problem: document.problem } : {}),
+    };
+    return { result, text: readable(run, document, text) };
+  });
+}
+
+/** By its source, by its path from the current folder, or by a unique ending of its source. */
+export async function findDocument(run: Invocation, name: string, asOf?: string): Promise<Document> {
+  const context = await run.context();
+  const store = await context.reader();
+  const { sourceName } = await import('../../pipeline/walk.ts');
+  const { resolve } = await import('node:path');
+  for (const source of [name, sourceName(context.root, resolve(run.app.cwd, name))]) {
+    const document = await store.find(source, asOf);
+    if (document) return document;
+  }
+  const stamp = (await store.stamps()).get(name);
+  if (stamp?.problem)
+    throw new RagError('not_found', `${name} gave no document: ${stamp.problem.reason} (${stamp.problem.code})`);
+  throw new RagError('not_found', `no document ${oneLine(name)} in this home`, {
+    hint: 'rag list names them',
+    zh: `此库中没有文档 ${oneLine(name)}`,
+  });
+}
+
+function sections(document: Document, length: number) {
+  return document.sections.map(({ start, locator }, i) => ({
+    locator: { ...locator, start, end: document.sections[i + 1]?.start ?? length },
+  }));
+}
+
+function readable({ say, style }: Invocation, document: Document, text: string): string {
+  const blocks = sections(document, text.length).map(({ locator }) => {
+    const where = place(say, locator);
+    return `${where ? `${style.link(where)}\n` : ''}${printable(text.slice(locator.start, locator.end).trim())}`;
+  });
+  const problem = document.problem ? `\n${document.problem.reason} (${document.problem.code})` : '';
+  return `${style.bold(oneLine(document.source))} ${style.dim(oneLine(document.title))}${problem}\n\n${blocks.join('\n\n')}`;
+}
+
+async function showChunk(run: Invocation, id: string) {
+  const store = await (await run.context()).reader();
+  const passage = (await store.read([id])).get(id);
+  if (!passage) throw new RagError('not_found', `no passage ${id} in this home`, { hint: 'rag search names passages' });
+  const { chunk, document } = passage;
+  const where = [oneLine(document.source), place(run.say, chunk.locator)].filter(Boolean).join(' › ');
+  return {
+    result: {
+      source: document.source,
+      document: document.id,
+      chunk: id,
+      text: chunk.text,
+      context: chunk.context,
+      sections: [{ locator: { ...chunk.locator, start: chunk.start, end: chunk.end } }],
+    },
+    text: `${run.style.link(where)}\n${printable(chunk.text)}`,
+  };
+}

@@ -1,0 +1,92 @@
+import { formatBytes, formatSeconds } from '../units.ts';
+import type { Locator } from '../types.ts';
+
+export type Lang = 'en' | 'zh';
+
+const en = {
+  page: (n: number) => `p. ${n}`,
+  slide: (n: number) => `slide ${n}`,
+  line: (n: number) => `line ${n}`,
+  sheet: (name: string) => `sheet ${name}`,
+  noHits: 'Nothing found.',
+  abstained: 'This is not in your documents.',
+  sources: 'Sources',
+  unsupported: 'no source supports this',
+  nothingToIngest: 'nothing to ingest',
+  found: (n: number) => `${n} files found`,
+  embedding: 'embedding',
+  reading: 'reading',
+  left: (seconds: number) => `${formatSeconds(seconds)} left`,
+  rate: (name: string, value: string) => `${value} ${name}/s`,
+  files: (n: number) => `${n} ${n === 1 ? 'file' : 'files'}`,
+  counts: { added: 'added', updated: 'updated', unchanged: 'unchanged', renamed: 'renamed', removed: 'removed', skipped: 'skipped', partial: 'partial', failed: 'failed' },
+  ingested: (chunks: number, bytes: number, seconds: number) =>
+    `${chunks} passages from ${formatBytes(bytes)} in ${formatSeconds(seconds)}`,
+  embedded: (embedded: number, chunks: number) => `${embedded} of ${chunks} passages embedded`,
+  resume: 'rag embed continues',
+  partly: (embedded: number, chunks: number) =>
+    `${embedded} of ${chunks} passages are embedded; the others were searched by words only (rag embed continues)`,
+  answeredBy: (model: string) => `answered by ${model}`,
+  extractive: 'no language model configured or running: answering with sentences from your documents',
+  removed: (n: number) => `${n} removed`,
+  documents: (n: number) => `${n} ${n === 1 ? 'document' : 'documents'}`,
+  empty: 'no documents yet; add some with: rag ingest FOLDER',
+  retokenizing: 'the tokenizer or Unicode data changed with this Node.js: indexing the stored text again',
+  staleTokens: 'the index was made by another tokenizer or Unicode version; it still answers, the next rag ingest renews it',
+  instruction: 'looks like an instruction to a language model; treated as text',
+  watching: (paths: string) => `watching ${paths}; Ctrl-C stops`,
+  wrote: (path: string) => `wrote ${path}`,
+  exists: (path: string) => `${path} is there already; left as it is`,
+};
+
+export type Messages = typeof en;
+
+const zh: Messages = {
+  page: (n) => `第 ${n} 页`,
+  slide: (n) => `第 ${n} 张幻灯片`,
+  line: (n) => `第 ${n} 行`,
+  sheet: (name) => `工作表 ${name}`,
+  noHits: '没有找到。',
+  abstained: '您的文档中没有答案。',
+  sources: '出处',
+  unsupported: '没有出处支持这句话',
+  nothingToIngest: '没有可导入的文件',
+  found: (n) => `找到 ${n} 个文件`,
+  embedding: '向量化',
+  reading: '读取',
+  left: (seconds) => `还需 ${formatSeconds(seconds)}`,
+  rate: (name, value) => `${value} ${name}/s`,
+  files: (n) => `${n} 个文件`,
+  counts: { added: '新增', updated: '更新', unchanged: '未变', renamed: '改名', removed: '移除', skipped: '跳过', partial: '部分', failed: '失败' },
+  ingested: (chunks, bytes, seconds) => `${chunks} 个段落，来自 ${formatBytes(bytes)}，用时 ${formatSeconds(seconds)}`,
+  embedded: (embedded, chunks) => `已向量化 ${embedded} / ${chunks} 个段落`,
+  resume: 'rag embed 可继续',
+  partly: (embedded, chunks) => `已向量化 ${embedded} / ${chunks} 个段落；其余仅按词检索（rag embed 可继续）`,
+  answeredBy: (model) => `由 ${model} 回答`,
+  extractive: '没有配置或运行语言模型：用文档中的原句回答',
+  removed: (n) => `已移除 ${n} 个`,
+  documents: (n) => `${n} 个文档`,
+  empty: '还没有文档；用 rag ingest 文件夹 添加',
+  retokenizing: '分词器或 Node.js 的 Unicode 数据有变：正在用已存文本重建索引',
+  staleTokens: '索引由另一版本的分词器或 Unicode 数据生成；仍可检索，下次 rag ingest 会更新',
+  instruction: '看起来像是给语言模型的指令；仅作为文本处理',
+  watching: (paths) => `正在监视 ${paths}；按 Ctrl-C 停止`,
+  wrote: (path) => `已写入 ${path}`,
+  exists: (path) => `${path} 已存在，未改动`,
+};
+
+export function messagesFor(lang: Lang): Messages {
+  return lang === 'zh' ? zh : en;
+}
+
+/** `p. 3 › Install › Linux` */
+export function place(say: Messages, locator: Locator): string {
+  const parts: string[] = [];
+  if (locator.part !== undefined) parts.push(locator.part);
+  if (locator.page !== undefined) parts.push(say.page(locator.page));
+  if (locator.slide !== undefined) parts.push(say.slide(locator.slide));
+  if (locator.sheet !== undefined) parts.push(say.sheet(locator.sheet) + (locator.range ? ` ${locator.range}` : ''));
+  parts.push(...(locator.heading ?? []));
+  if (locator.line !== undefined && locator.page === undefined) parts.push(say.line(locator.line));
+  return parts.join(' › ');
+}

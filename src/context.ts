@@ -1,0 +1,184 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Config } from './config.ts';
+import { RagError } from './errors.ts';
+import type { Embedder, Generator } from './models/models.ts';
+import type { Sandbox } from './readers/sandbox.ts';
+import { packageRoot } from './root.ts';
+import type { Store, StoreReader } from './store/store.ts';
+
+export interface ContextOptions {
+  config: Config;
+  /** The folder that holds `.rag/`. */
+  root: string;
+  /** Said in the lock, for whoever waits. */
+  verb: string;
+  note(message: string): void;
+  signal: AbortSignal;
+}
+
+/** Adds to a question the words of the other language. */
+export interface Bridge {
+  expand(question: string): string[];
+}
+
+export interface Writer {
+  store: Store;
+  release(): Promise<void>;
+}
+
+/** Config → drivers, each opened at first use. The only file that names drivers. */
+export interface Context {
+  readonly root: string;
+  readonly config: Config;
+  readonly workers: number;
+  reader(): Promise<StoreReader>;
+  /** The one writer; waits for the lock. Throws RagError('locked') naming the holder. The caller releases it. */
+  writer(waitSeconds?: number): Promise<Writer>;
+  /** The same, or undefined if the lock is not free at this moment or the home cannot be written. */
+  writerIfFree(): Promise<Writer | undefined>;
+  sandbox(): Promise<Sandbox>;
+  /** `bulk`: worker threads on all cores, for passages. */
+  embedder(use: 'question' | 'bulk'): Promise<Embedder>;
+  /** The built-in model, whatever is configured. */
+  builtin(): Promise<Embedder>;
+  /** The configured answering model, else a running Ollama, else undefined: answers are then extracted. */
+  generator(): Promise<Generator | undefined>;
+  bridge(): Promise<Bridge>;
+  close(): Promise<void>;
+}
+
+/** JavaScript heap of one reader. */
+const READER_MEMORY_MB = 256;
+const READER_TIMEOUT_SECONDS = 120;
+/** For another writer, unless `--wait` says otherwise. */
+const WAIT_SECONDS = 3;
+
+export function openContext(options: ContextOptions): Context {
+  const { config, root } = options;
+  const { values } = config;
+  const installed = packageRoot();
+  const derived = join(installed, 'dist/models');
+  const dir = join(root, '.rag');
+  const workers = Math.max(1, availableParallelism());
+  const opened: (() => Promise<void> | void)[] = [];
+  const once = <T extends { close(): Promise<void> | void }>(open: () => Promise<T>): (() => Promise<T>) => {
+    let made: Promise<T> | undefined;
+    return () =>
+      (made ??= open().then((driver) => {
+        opened.push(() => driver.close());
+        return driver;
+      }));
+  };
+
+  async function writer(waitSeconds = WAIT_SECONDS): Promise<Writer> {
+    const { lockHome } = await import('./store/sqlite/lock.ts');
+    const { openWriter } = await import('./store/sqlite/sqlite.ts');
+    const unlock = await lockHome(dir, options.verb, waitSeconds * 1000, options.signal);
+    try {
+      const store = await openWriter(dir, (copy) => options.note(`older home migrated; a copy is at ${copy}`));
+      const release = async () => {
+        await store.close();
+        unlock();
+      };
+      return { store, release };
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  async function openEmbedder(bulk: boolean): Promise<Embedder> {
+    if (values.EMBEDDING_MODEL !== undefined) {
+      const { openOpenaiEmbedder } = await import('./models/openai.ts');
+      return openOpenaiEmbedder({ ...openaiOptions(), model: values.EMBEDDING_MODEL });
+    }
+    if (values.LOCAL_EMBEDDING_MODEL !== undefined) {
+      const { openOllamaEmbedder } = await import('./models/ollama.ts');
+      return openOllamaEmbedder({ baseUrl: values.LOCAL_LLM_BASE_URL, model: values.LOCAL_EMBEDDING_MODEL });
+    }
+    return openOwn(bulk);
+  }
+
+  async function openOwn(bulk: boolean): Promise<Embedder> {
+    const { openBuiltin } = await import('./models/builtin/builtin.ts');
+    const workerUrl = pathToFileURL(join(installed, 'dist/workers/embed.js'));
+    const vendored = join(installed, 'models/multilingual-e5-small-zh-en-int8');
+    return openBuiltin({ derived, ...(bulk ? { bulk: { workers, workerUrl, vendored } } : {}) });
+  }
+
+  function openaiOptions() {
+    const baseUrl = values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1';
+    return { baseUrl, apiKey: values.OPENAI_API_KEY?.reveal() };
+  }
+
+  async function openGenerator(): Promise<Generator | undefined> {
+    if (values.LLM_MODEL !== undefined) {
+      const { openOpenaiGenerator } = await import('./models/openai.ts');
+      return openOpenaiGenerator({ ...openaiOptions(), model: values.LLM_MODEL });
+    }
+    const { openOllamaGenerator, probe } = await import('./models/ollama.ts');
+    const baseUrl = values.LOCAL_LLM_BASE_URL;
+    if (values.LOCAL_LLM_MODEL !== undefined) return openOllamaGenerator({ baseUrl, model: values.LOCAL_LLM_MODEL });
+    const found = await probe(baseUrl);
+    const model = found?.[0]?.name;
+    return model === undefined ? undefined : openOllamaGenerator({ baseUrl, model });
+  }
+
+  const question = once(() => openEmbedder(false));
+  const bulk = once(() => openEmbedder(true));
+  let generator: Promise<Generator | undefined> | undefined;
+
+  return {
+    root,
+    config,
+    workers,
+    reader: once(async () => (await import('./store/sqlite/sqlite.ts')).openReader(dir)),
+    writer,
+    async writerIfFree() {
+      try {
+        return await writer(0);
+      } catch (error) {
+        if (error instanceof RagError && (error.code === 'locked' || error.code === 'config')) return undefined;
+        throw error;
+      }
+    },
+    sandbox: once(async () => {
+      const { openSandbox } = await import('./readers/sandbox.ts');
+      return openSandbox({
+        workerUrl: pathToFileURL(join(installed, 'dist/workers/prepare.js')),
+        workerData: { tokenizerFile: join(derived, 'e5tok.bin') },
+        workers,
+        timeoutSeconds: READER_TIMEOUT_SECONDS,
+        memoryMb: READER_MEMORY_MB,
+      });
+    }),
+    builtin: once(() => openOwn(false)),
+    embedder: (use) => (use === 'bulk' ? bulk() : question()),
+    generator: () =>
+      (generator ??= openGenerator().then((made) => {
+        if (made) opened.push(() => made.close());
+        return made;
+      })),
+    bridge: once(async () => (await import('./models/builtin/gloss.ts')).openGloss(join(derived, 'gloss.bin'))),
+    async close() {
+      for (const close of opened.splice(0).reverse()) await close();
+    },
+  };
+}
+
+/** `--home`, `home:` in rag.yaml, the nearest folder upward that holds `.rag/`, else the current one. Throws for the stack home. */
+export function findHome(cwd: string, given: string | undefined): string {
+  if (given === 'stack')
+    throw new RagError('usage', 'the stack home is not part of this version', {
+      hint: 'use a folder: --home DIR (a folder called stack is ./stack)',
+    });
+  if (given !== undefined) return resolve(cwd, given);
+  for (let dir = cwd; ; dir = dirname(dir)) {
+    if (existsSync(join(dir, '.rag'))) return dir;
+    if (dirname(dir) === dir) return cwd;
+  }
+}
+

@@ -1,0 +1,130 @@
+import type { Generator } from '../models/models.ts';
+import type { Passage } from '../store/store.ts';
+import { parseQuery } from '../text/query.ts';
+import type { Io, LexicalQuery } from '../types.ts';
+import { type Citation, cite } from './cite.ts';
+import { type Extract, extract } from './extract.ts';
+import { instructs } from './instructs.ts';
+import { fitting, languageOf, NO_ANSWER, prompt } from './prompt.ts';
+import { type SearchDeps, type SearchHit, type SearchInput, search } from './search.ts';
+import { attribute } from './support.ts';
+
+export interface AnswerDeps extends SearchDeps {
+  /** Undefined: the answer is made of sentences from the documents. */
+  generator(): Promise<Generator | undefined>;
+}
+
+export interface AnswerResult {
+  answer: string;
+  /** Nothing in the documents answers it. */
+  abstained: boolean;
+  model: string;
+  seconds: number;
+  citations: Citation[];
+  /** Sentences of a model's answer that nothing in the evidence supports. */
+  unsupported: string[];
+  hits: SearchHit[];
+}
+
+export const EXTRACTIVE = 'extractive';
+
+/** Quotes of an extractive answer. */
+const QUOTES = 3;
+/** A further quote must be nearly as good as the first. */
+const NEARLY = 0.7;
+
+const FRAMES = {
+  en: { answer: 'From your documents:', none: 'This is not in your documents.' },
+  zh: { answer: '您的文档中写道：', none: '您的文档中没有答案。' },
+};
+
+/** Finds evidence, has the model (or the documents themselves) answer, and proves each citation. Streams as `token` events. */
+export async function answer(deps: AnswerDeps, input: SearchInput, io: Io): Promise<AnswerResult> {
+  const started = performance.now();
+  const found = await search(deps, input, io);
+  const { hits } = found;
+  const passages = await deps.store.read(hits.map((hit) => hit.chunk));
+  const ranked = hits.flatMap((hit) => {
+    const passage = passages.get(hit.chunk);
+    return passage ? [{ passage, score: hit.score }] : [];
+  });
+  const query: LexicalQuery = parseQuery(input.text);
+  query.expanded = (await deps.bridge()).expand(input.text).filter((term) => !query.terms.includes(term));
+  const stats = await deps.store.termStats([...query.terms, ...query.expanded]);
+  const extracts = extract(ranked, query, stats);
+  const result = (text: string, model: string, rest: Partial<AnswerResult> = {}): AnswerResult => ({
+    answer: text,
+    abstained: false,
+    model,
+    seconds: Math.round(performance.now() - started) / 1000,
+    citations: [],
+    unsupported: [],
+    hits,
+    ...rest,
+  });
+  const frame = FRAMES[languageOf(input.text)];
+  const say = (text: string) => io.report({ type: 'token', text });
+  const generator = await deps.generator();
+  const model = generator?.id ?? EXTRACTIVE;
+  if (!answerable(extracts, hits)) {
+    say(frame.none);
+    return result(frame.none, model, { abstained: true });
+  }
+  if (generator === undefined) {
+    const citations = best(extracts).map(({ passage, span }, i) => marked(cite(i + 1, passage, span)));
+    const text = [frame.answer, ...citations.map(({ quote, n }) => `“${quote.replace(/\s+/g, ' ')}” [${n}]`)].join('\n');
+    say(text);
+    return result(text, model, { citations });
+  }
+  const evidence = fitting(ranked.map(({ passage }) => passage));
+  const text = await generate(generator, input.text, evidence, io);
+  if (text.includes(NO_ANSWER) || text === '') return result(frame.none, model, { abstained: true });
+  const attributed = attribute(text, evidence);
+  return result(attributed.text, model, {
+    citations: attributed.claims.map(({ n, span }) => marked(cite(n, evidence[n - 1]!, span))),
+    unsupported: attributed.unsupported,
+  });
+}
+
+async function generate(generator: Generator, question: string, evidence: Passage[], io: Io): Promise<string> {
+  let text = '';
+  for await (const token of generator.generate(prompt(question, evidence), io.signal)) {
+    text += token;
+    // Held back while it may become the sign for "no answer", which is not for the user's eyes.
+    if (NO_ANSWER.startsWith(text.trim().slice(0, NO_ANSWER.length))) continue;
+    io.report({ type: 'token', text: text === token || NO_ANSWER.startsWith(text.slice(0, -token.length).trim()) ? text : token });
+  }
+  return text.trim();
+}
+
+/** The best sentences, one per stretch of text, none that says the same again. */
+function best(extracts: Extract[]): Extract[] {
+  const chosen: Extract[] = [];
+  const said = new Set<string>();
+  for (const candidate of extracts) {
+    if (chosen.length === QUOTES || candidate.score < NEARLY * extracts[0]!.score) break;
+    const { chunk } = candidate.passage;
+    const quote = chunk.text.slice(candidate.span.start, candidate.span.end);
+    if (said.has(quote)) continue;
+    said.add(quote);
+    chosen.push(candidate);
+  }
+  return chosen;
+}
+
+/** Share of the question's weight that one passage must carry; measured on questions whose article was left out. */
+const ENOUGH_SHARE = 0.3;
+/** With a vector near the top of its band, fewer common words will do. */
+const LITTLE_SHARE = 0.15;
+const NEAR = 0.88;
+
+function answerable(extracts: Extract[], hits: SearchHit[]): boolean {
+  if (hits.length === 0 || extracts.length === 0) return false;
+  const share = Math.max(...extracts.slice(0, 8).map((one) => one.share));
+  const cosine = Math.max(0, ...hits.map((hit) => hit.vector?.score ?? 0));
+  return share >= ENOUGH_SHARE || (share >= LITTLE_SHARE && cosine >= NEAR);
+}
+
+function marked(citation: Citation): Citation {
+  return instructs(citation.quote) ? { ...citation, warnings: ['instruction'] } : citation;
+}

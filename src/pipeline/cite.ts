@@ -1,0 +1,47 @@
+import type { Passage } from '../store/store.ts';
+import type { Locator, Span } from '../types.ts';
+import { sha256 } from './prepare.ts';
+
+/** A quote that can be checked: `quote === text.slice(start, end)` of the document's extracted text. */
+export interface Citation {
+  n: number;
+  source: string;
+  document: string;
+  documentSha256: string;
+  chunk: string;
+  title: string;
+  locator: Locator & Span;
+  quote: string;
+  /** Of the quote's UTF-8. */
+  sha256: string;
+  warnings?: string[];
+}
+
+/** `span` counts within the passage's text. */
+export function cite(n: number, { chunk, document }: Passage, span: Span): Citation {
+  const quote = chunk.text.slice(span.start, span.end);
+  const start = chunk.start + span.start;
+  return {
+    n,
+    source: document.source,
+    document: document.id,
+    documentSha256: document.sha256,
+    chunk: chunk.id,
+    title: document.title,
+    locator: { ...locatorAt({ chunk, document }, start), start, end: start + quote.length },
+    quote,
+    sha256: sha256(quote),
+  };
+}
+
+/** Page, heading, sheet … of an offset: those of the last section that starts at or before it; lines are counted on from there. */
+export function locatorAt({ chunk, document }: Passage, offset: number): Locator {
+  const section = document.sections.findLast((candidate) => candidate.start <= offset);
+  const inside = section !== undefined && section.start > chunk.start;
+  const base = section === undefined ? chunk.locator : section.locator;
+  if (base.line === undefined) return base;
+  // Before this chunk, the chunker has counted the lines already.
+  const from = inside ? { line: base.line, at: section.start } : { line: chunk.locator.line ?? base.line, at: chunk.start };
+  const between = chunk.text.slice(from.at - chunk.start, offset - chunk.start);
+  return { ...base, line: from.line + (between.match(/\n/g)?.length ?? 0) };
+}

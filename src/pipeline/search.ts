@@ -1,0 +1,227 @@
+import { RagError } from '../errors.ts';
+import type { Embedder } from '../models/models.ts';
+import type { Pending, Score, StoreReader } from '../store/store.ts';
+import { embeddingText } from '../text/chunk.ts';
+import { parseQuery } from '../text/query.ts';
+import type { Filter, Hit, Io, LexicalQuery, Locator, Span } from '../types.ts';
+import { type Candidate, fullMatch, fuse } from './fuse.ts';
+import { highlight } from './highlight.ts';
+import { instructs } from './instructs.ts';
+import { sha256 } from './prepare.ts';
+
+export type Mode = 'hybrid' | 'lexical' | 'vector';
+
+export interface SearchDeps {
+  store: StoreReader;
+  /** Opened only when a question needs a vector. */
+  embedder(): Promise<Embedder>;
+  bridge(): Promise<{ expand(question: string): string[] }>;
+  /** Keeps vectors made on the way, if that costs no waiting. */
+  keep(model: string, runtime: string, vectors: Map<string, Float32Array>): Promise<void>;
+}
+
+export interface SearchInput {
+  text: string;
+  k: number;
+  mode: Mode;
+  filter?: Filter;
+  /** Seconds that may go into embedding the best candidates of a partly embedded home. */
+  embedBudget: number;
+  explain: boolean;
+}
+
+export interface Leg {
+  rank: number;
+  score: number;
+}
+
+export interface SearchHit {
+  rank: number;
+  score: number;
+  source: string;
+  document: string;
+  chunk: string;
+  title: string;
+  locator: Locator & Span;
+  text: string;
+  highlights: [number, number][];
+  lexical?: Leg;
+  vector?: Leg;
+  warnings?: string[];
+}
+
+export interface SearchResult {
+  query: string;
+  mode: Mode;
+  seconds: number;
+  coverage: { chunks: number; embedded: number };
+  hits: SearchHit[];
+  explain?: { terms: string[]; expanded: string[]; fullMatch: number; candidates: number; embeddedNow: number };
+}
+
+/** Candidates of each leg: the fusion rule was measured with 100. */
+const CANDIDATES = 100;
+/** Candidates without a vector that are embedded on the way, best first. */
+const LATE = 50;
+/** Below this share of embedded chunks vectors only add noise; so does asking for one. */
+const MIN_COVERAGE = 0.1;
+
+export async function search(deps: SearchDeps, input: SearchInput, io: Io): Promise<SearchResult> {
+  const started = performance.now();
+  const { store } = deps;
+  const coverage = await store.coverage();
+  const vector = await questionVector(deps, input, coverage, io);
+  const mode: Mode = vector === undefined ? 'lexical' : input.mode;
+  const query: LexicalQuery = parseQuery(input.text);
+  if (mode !== 'vector') query.expanded = await expansion(deps, input.text, query);
+  const limit = Math.max(CANDIDATES, input.k);
+  const lexical = mode === 'vector' ? [] : await store.searchText(query, limit, input.filter);
+  const dense = mode === 'lexical' ? [] : await store.searchVector(vector!, limit, input.filter);
+  const allowed = await obeyOperators(store, query, dense);
+  const ids = [...new Set([...lexical, ...allowed].map((hit) => hit.chunk))];
+  const scores = await store.score(ids, query, vector);
+  const late = mode === 'hybrid' ? await embedLate(deps, input, lexical, scores, vector!, io) : 0;
+  const { chunks, df } = await store.termStats(query.terms);
+  const bound = fullMatch(query.terms, { chunks, df });
+  const ranked =
+    mode === 'vector'
+      ? allowed
+      : fuse(
+          ids.map((chunk): Candidate => ({ chunk, ...(mode === 'lexical' ? lexicalOnly(scores.get(chunk)) : scores.get(chunk)!) })),
+          { bound, coverage: late > 0 ? 1 : coverage.embedded / Math.max(1, coverage.chunks) },
+        );
+  const hits = await present(store, ranked.slice(0, input.k), query, { lexical, dense });
+  return {
+    query: input.text,
+    mode,
+    seconds: Math.round(performance.now() - started) / 1000,
+    coverage: { chunks: coverage.chunks, embedded: coverage.embedded },
+    hits,
+    ...(input.explain
+      ? { explain: { terms: query.terms, expanded: query.expanded, fullMatch: bound, candidates: ids.length, embeddedNow: late } }
+      : {}),
+  };
+}
+
+/** Undefined where the question is answered by words alone; says why if that was not asked for. */
+async function questionVector(
+  deps: SearchDeps,
+  input: SearchInput,
+  coverage: { chunks: number; embedded: number },
+  io: Io,
+): Promise<Float32Array | undefined> {
+  if (input.mode === 'lexical' || coverage.chunks === 0) return undefined;
+  const enough = coverage.embedded >= coverage.chunks * MIN_COVERAGE;
+  if (coverage.embedded === 0 && input.mode === 'vector')
+    throw new RagError('not_found', 'nothing is embedded yet, so there is nothing to search by vector', { hint: 'rag embed' });
+  if (!enough && input.embedBudget === 0) return undefined;
+  const embedder = await deps.embedder();
+  const { model } = await deps.store.fingerprint();
+  if (model !== undefined && model !== embedder.id) {
+    io.report({
+      type: 'warn',
+      message: `this home holds vectors of ${model}, the configured model is ${embedder.id}: searching by words only (rag embed --rebuild changes that)`,
+    });
+    return undefined;
+  }
+  return (await embedder.embed([input.text], 'query', io.signal))[0];
+}
+
+/** Words of the other language; none for a question that is only phrases and exclusions. */
+async function expansion(deps: SearchDeps, text: string, query: LexicalQuery): Promise<string[]> {
+  if (query.terms.length === 0) return [];
+  const known = new Set(query.terms);
+  return (await deps.bridge()).expand(text).filter((term) => !known.has(term) && !query.exclude.includes(term));
+}
+
+/** `-word` and `"phrase"` are exact, in the vector leg too. */
+async function obeyOperators(store: StoreReader, query: LexicalQuery, dense: Hit[]): Promise<Hit[]> {
+  if (query.exclude.length === 0 && query.phrases.length === 0) return dense;
+  const everything = { ...query, terms: [...query.terms], expanded: [], exclude: [] };
+  const excluded = await store.score(
+    dense.map((hit) => hit.chunk),
+    { ...everything, terms: query.exclude, phrases: [] },
+  );
+  const matching = await store.score(
+    dense.map((hit) => hit.chunk),
+    { ...everything, exclude: query.exclude },
+  );
+  return dense.filter(({ chunk }) => {
+    if ((excluded.get(chunk)?.bm25 ?? 0) > 0) return false;
+    return query.phrases.length === 0 || (matching.get(chunk)?.bm25 ?? 0) > 0;
+  });
+}
+
+/** Embeds the best word matches that have no vector, as many as the budget allows; adds their cosines to `scores`. */
+async function embedLate(
+  deps: SearchDeps,
+  input: SearchInput,
+  lexical: Hit[],
+  scores: Map<string, Score>,
+  vector: Float32Array,
+  io: Io,
+): Promise<number> {
+  const bare = lexical.filter((hit) => scores.get(hit.chunk)?.cosine === undefined).slice(0, LATE);
+  if (bare.length === 0 || input.embedBudget <= 0) return 0;
+  const deadline = performance.now() + input.embedBudget * 1000;
+  const passages = await deps.store.read(bare.map((hit) => hit.chunk));
+  const embedder = await deps.embedder();
+  const made = new Map<string, Float32Array>();
+  for (const { chunk } of bare) {
+    if (performance.now() >= deadline) break;
+    const pending = pendingOf(passages.get(chunk)!.chunk);
+    const [passage] = await embedder.embed([pending.text], 'passage', io.signal);
+    made.set(pending.hash, passage!);
+    scores.set(chunk, { bm25: scores.get(chunk)!.bm25, cosine: dot(vector, passage!) });
+  }
+  if (made.size > 0) await deps.keep(embedder.id, embedder.runtime, made);
+  return made.size;
+}
+
+function pendingOf(chunk: { context: string; text: string }): Pending {
+  const text = embeddingText('', chunk);
+  return { hash: sha256(text), text };
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function lexicalOnly(score: Score | undefined): Score {
+  return { bm25: score?.bm25 ?? 0 };
+}
+
+async function present(
+  store: StoreReader,
+  ranked: { chunk: string; score: number }[],
+  query: LexicalQuery,
+  legs: { lexical: Hit[]; dense: Hit[] },
+): Promise<SearchHit[]> {
+  const passages = await store.read(ranked.map((hit) => hit.chunk));
+  const leg = (hits: Hit[]) => new Map(hits.map((hit, i) => [hit.chunk, { rank: i + 1, score: hit.score }]));
+  const lexical = leg(legs.lexical);
+  const dense = leg(legs.dense);
+  return ranked.flatMap(({ chunk: id, score }, i) => {
+    const passage = passages.get(id);
+    if (passage === undefined) return [];
+    const { chunk, document } = passage;
+    const lexicalLeg = lexical.get(id);
+    const vectorLeg = dense.get(id);
+    return {
+      rank: i + 1,
+      score,
+      source: document.source,
+      document: document.id,
+      chunk: id,
+      title: document.title,
+      locator: { ...chunk.locator, start: chunk.start, end: chunk.end },
+      text: chunk.text,
+      highlights: highlight(chunk.text, query),
+      ...(lexicalLeg ? { lexical: lexicalLeg } : {}),
+      ...(vectorLeg ? { vector: vectorLeg } : {}),
+      ...(instructs(chunk.text) ? { warnings: ['instruction'] } : {}),
+    };
+  });
+}

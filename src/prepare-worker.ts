@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openTokenizer } from './models/builtin/tokenizer.ts';
+import { prepare } from './pipeline/prepare.ts';
+import { ReadError } from './readers/reader.ts';
+import type { FromWorker, Job, ToWorker, WorkerData } from './readers/sandbox.ts';
+import { sniff } from './readers/sniff.ts';
+import { readerFor } from './readers/table.ts';
+import { unsupportedReason } from './readers/unsupported.ts';
+
+// The inside of the sandbox: one file at a time from bytes to chunks, each batch only when the last one was taken.
+const { tokenizerFile } = workerData as WorkerData;
+const tokenizer = openTokenizer(tokenizerFile);
+const port = parentPort!;
+let take: () => void = () => {};
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'next') take();
+  else
+    run(message.job).catch((error: unknown) => {
+      throw error;
+    });
+});
+
+function send(message: FromWorker): void {
+  port.postMessage(message);
+}
+
+async function run(job: Job): Promise<void> {
+  try {
+    const bytes = job.bytes ?? (await readFile(job.path));
+    const countTokens = (text: string) => tokenizer.count(text);
+    const prepared = prepare({ sniff, readerFor, unsupportedReason, countTokens }, { ...job, bytes });
+    for (;;) {
+      const { done, value } = await prepared.next();
+      if (done) return send({ type: 'end', prepared: value });
+      const taken = new Promise<void>((resolve) => {
+        take = resolve;
+      });
+      send({ type: 'chunks', chunks: value });
+      await taken;
+    }
+  } catch (error) {
+    if (error instanceof ReadError) return send({ type: 'problem', problem: error.problem });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return send({ type: 'problem', problem: { code: 'missing', reason: 'the file is gone' } });
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR' || code === 'EIO')
+      return send({ type: 'problem', problem: { code: 'unreadable', reason: `${code}: no permission to read it` } });
+    send({ type: 'problem', problem: { code: 'crashed', reason: `the reader failed: ${message}` } });
+  }
+}

@@ -1,0 +1,104 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type DatabaseClass from 'better-sqlite3';
+import { RagError } from '../../errors.ts';
+
+export type Database = DatabaseClass.Database;
+
+/** Of the files in `.rag/`. Raised when the tables change; `MIGRATIONS` then says how to get there. */
+export const FORMAT = 2;
+
+const TABLES = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- One row a version. 'since' is null while a large document is still being written, 'until' is set when superseded.
+CREATE TABLE documents (
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL, type TEXT NOT NULL,
+  bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, mtime REAL NOT NULL, pages INTEGER, collection TEXT NOT NULL,
+  tags TEXT NOT NULL, status TEXT NOT NULL, problem TEXT, chunks INTEGER NOT NULL DEFAULT 0,
+  since TEXT, until TEXT, sections TEXT NOT NULL);
+CREATE UNIQUE INDEX documents_live ON documents (source) WHERE since IS NOT NULL AND until IS NULL;
+CREATE INDEX documents_id ON documents (id);
+CREATE INDEX documents_sha ON documents (sha256);
+CREATE INDEX documents_dead ON documents (until) WHERE since IS NULL OR until IS NOT NULL;
+
+CREATE TABLE chunks (
+  key INTEGER PRIMARY KEY, doc INTEGER NOT NULL, position INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+  hash BLOB NOT NULL, context TEXT NOT NULL, locator TEXT NOT NULL, text TEXT NOT NULL);
+CREATE UNIQUE INDEX chunks_doc ON chunks (doc, position);
+-- The chunk keys of a document: one run for most, several for one that was written in pieces. doc = 0: removed, but
+-- postings may still name the keys, so they are neither live nor given out again.
+CREATE TABLE runs (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, doc INTEGER NOT NULL);
+CREATE INDEX runs_doc ON runs (doc);
+
+CREATE TABLE segments (id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL);
+CREATE TABLE postings (segment INTEGER NOT NULL, term TEXT NOT NULL, df INTEGER NOT NULL, data BLOB NOT NULL,
+  PRIMARY KEY (segment, term)) WITHOUT ROWID;
+
+CREATE TABLE slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE embedded (chunk INTEGER PRIMARY KEY, slot INTEGER NOT NULL);
+CREATE TABLE pending (hash BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;
+CREATE TABLE blocks (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, runtime TEXT NOT NULL,
+  scales BLOB NOT NULL, vectors BLOB NOT NULL);
+
+CREATE TABLE ledger (source TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime REAL NOT NULL, sha256 TEXT NOT NULL,
+  status TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;
+`;
+
+/** From format n to n + 1, each in one transaction, after a copy of the file was made. */
+const MIGRATIONS: Record<number, string> = {
+  // Format 1 kept no record of unreadable files: each run read them again.
+  1: `CREATE TABLE ledger (source TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime REAL NOT NULL, sha256 TEXT NOT NULL,
+      status TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;`,
+};
+
+const require = createRequire(import.meta.url);
+
+/** `source`: a path, or the bytes of a database on a read-only disk. */
+export function openDatabase(source: string | Buffer, options: { readonly?: boolean } = {}): Database {
+  const Sqlite = require('better-sqlite3') as typeof DatabaseClass;
+  return new Sqlite(source, options);
+}
+
+export function format(db: Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}
+
+export function create(db: Database): void {
+  db.pragma('page_size = 16384');
+  db.pragma('journal_mode = WAL');
+  db.transaction(() => {
+    if (format(db) !== 0) return;
+    db.exec(TABLES);
+    db.pragma(`user_version = ${FORMAT}`);
+  })();
+}
+
+/** Refuses a home of a newer format; says what to do with an older one that was opened for reading. */
+export function checkFormat(db: Database, file: string): void {
+  const found = format(db);
+  if (found > FORMAT)
+    throw new RagError('config', `${dirname(file)} has format ${found}; this rag knows formats up to ${FORMAT}`, {
+      hint: 'upgrade rag, or use another --home',
+      zh: `${dirname(file)} 的格式为 ${found}，此版本的 rag 只认识到格式 ${FORMAT}`,
+    });
+}
+
+/** Brings an older home to this format. The copy `rag.db.v<n>.bak` beside it stays. Returns its path, if one was made. */
+export function migrate(db: Database, file: string): string | undefined {
+  let version = format(db);
+  if (version === 0 || version >= FORMAT) return undefined;
+  const copy = join(dirname(file), `rag.db.v${version}.bak`);
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  if (!existsSync(copy)) copyFileSync(file, copy);
+  for (; version < FORMAT; version++) {
+    const sql = MIGRATIONS[version];
+    if (sql === undefined) throw new RagError('config', `${dirname(file)} has format ${version}, which is not known`);
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${version + 1}`);
+    })();
+  }
+  return copy;
+}
