@@ -2,6 +2,7 @@ import { Parser } from 'htmlparser2';
 import type { Section } from '../types.ts';
 import { decodePieces, detectEncoding } from './decode.ts';
 import { htmlEvents } from './html-events.ts';
+import type { SectionWriter } from './section-writer.ts';
 import type { ReadOptions } from './reader.ts';
 import { sectionWriter } from './section-writer.ts';
 
@@ -28,6 +29,14 @@ export async function* readHtml(bytes: Uint8Array, options: ReadOptions): AsyncG
     }
     if (found) return;
   }
+}
+
+/** The text of a page within another document (a chapter, a mail), whole, into that document's sections. */
+export function htmlInto(writer: SectionWriter, page: string, xhtml = false): void {
+  const options = { decodeEntities: true, lowerCaseTags: true, recognizeSelfClosing: xhtml };
+  const parser = new Parser(htmlEvents(writer, 'page'), options);
+  parser.write(page);
+  parser.end();
 }
 
 /** True if the page marks its content. The tags are ASCII, so the bytes will do. */

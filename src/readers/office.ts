@@ -12,10 +12,13 @@ export function openOffice(bytes: Uint8Array): Zip {
 }
 
 /** `dc:title` of the core properties. */
-export function coreTitle(zip: Zip): string | undefined {
+export const coreTitle = (zip: Zip): string | undefined => coreTitleOf(zip, 'docProps/core.xml');
+
+/** The `title` element of a part with metadata. */
+export function coreTitleOf(zip: Zip, part: string): string | undefined {
   let title = '';
   let inside = false;
-  scanPart(zip, 'docProps/core.xml', {
+  scanPart(zip, part, {
     open(name) {
       inside = name === 'title';
     },

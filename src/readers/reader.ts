@@ -6,6 +6,11 @@ export interface ReadOptions {
   signal?: AbortSignal;
   /** Says that what follows or precedes is not the whole file; the document is then `partial`. */
   partial(problem: Problem): void;
+  /**
+   * Takes a document that lies in this one, an attachment of a mail: its name and bytes, before the section that mentions it. The
+   * caller reads it as a document of its own (`mail.eml!/name`). Readers name attachments in the text whether or not it is given.
+   */
+  child?(name: string, bytes: Uint8Array): void;
 }
 
 /**
