@@ -24,7 +24,7 @@ function isStopWord(text: string, token: Token): boolean {
 
 /** One word or identifier as its own term: `-gen-itgc` must not throw out each "gen". Several words as their phrase. */
 function excludedTerm(text: string): string[] {
-  const found = tokens(text);
+  const found = tokens(text).filter((token) => token.role !== 'piece');
   const only =
     found[0]?.role === 'whole' && found.every(({ start, end }) => start === found[0]!.start && end === found[0]!.end);
   const term = only ? found[0]!.term : phraseTerms(text).join(' ');
@@ -51,7 +51,8 @@ export function parseQuery(text: string): LexicalQuery {
       return match;
     },
   );
-  const found = tokens(rest);
+  // Pieces are for the index: in a question they would count a long word several times.
+  const found = tokens(rest).filter((token) => token.role !== 'piece');
   const content = found.filter((token) => !isStopWord(rest, token));
   return {
     terms: distinct((content.length > 0 ? content : found).map((token) => token.term)),

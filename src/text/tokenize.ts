@@ -11,16 +11,18 @@ export interface Token {
   start: number;
   end: number;
   /**
-   * Said twice: `whole` = an identifier that has parts, which follow over the same span; `pair` = two characters of the longer
-   * Han word before it. Tokens without a role stand side by side as the text does.
+   * Said twice: `whole` = an identifier that has parts, which follow over the same span; `piece` = some characters of the longer
+   * Han word before it, so that 共和国 finds 中华人民共和国. Tokens without a role stand side by side as the text does.
    */
-  role?: 'whole' | 'pair';
+  role?: 'whole' | 'piece';
 }
 
 const CACHED_IDENTIFIERS = 50_000;
 const CACHED_RUNS = 50_000;
 /** Most short runs come again (的, 是, 中国); long ones hardly ever. */
 const SHORT_RUN = 6;
+const SHORTEST_PIECE = 2;
+const LONGEST_PIECE = 4;
 
 const segmenters = {
   [HAN]: new Intl.Segmenter('zh', { granularity: 'word' }),
@@ -58,7 +60,7 @@ function segment(run: string, kind: typeof HAN | typeof THAI): string[] {
   return words;
 }
 
-/** Overlapping pairs of a Korean run, whose particles cling to the word, and of a Han word of three characters or more. */
+/** Overlapping pairs: Korean particles cling to their word. */
 function pairs(run: string): string[] {
   if (run.length <= 2) return [run];
   return Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2));
@@ -81,6 +83,16 @@ function foldRun(run: string): string | undefined {
   return changed ? String.fromCharCode(...changed) : run;
 }
 
+/** What people call a long name by: its parts of 2 to 4 characters. Rare characters outside the BMP are left whole. */
+function pieces(word: string): [number, number][] {
+  const found: [number, number][] = [];
+  if (word.length <= SHORTEST_PIECE || /[\ud800-\udfff]/.test(word)) return found;
+  for (let length = SHORTEST_PIECE; length <= LONGEST_PIECE && length < word.length; length++) {
+    for (let from = 0; from + length <= word.length; from++) found.push([from, from + length]);
+  }
+  return found;
+}
+
 function* placed(kind: Script, run: string): Generator<Token> {
   if (kind === HANGUL) {
     for (const [start, term] of pairs(run).entries()) yield { term, start, end: start + term.length };
@@ -89,9 +101,8 @@ function* placed(kind: Script, run: string): Generator<Token> {
   let start = 0;
   for (const term of kind === HAN || kind === THAI ? segment(run, kind) : [run]) {
     yield { term, start, end: start + term.length };
-    if (kind === HAN && term.length > 2) {
-      for (const [k, pair] of pairs(term).entries())
-        yield { term: pair, start: start + k, end: start + k + 2, role: 'pair' };
+    for (const [from, to] of kind === HAN ? pieces(term) : []) {
+      yield { term: term.slice(from, to), start: start + from, end: start + to, role: 'piece' };
     }
     start += term.length;
   }
@@ -136,7 +147,7 @@ export function countTerms(text: string, into: Map<string, number> = new Map()):
     }
     for (const word of segment(run, HAN)) {
       count(word);
-      if (word.length > 2) for (let i = 0; i + 2 <= word.length; i++) count(word.slice(i, i + 2));
+      if (word.length > 2) for (const [from, to] of pieces(word)) count(word.slice(from, to));
     }
   });
   return into;
