@@ -12,7 +12,8 @@ export async function* readEpub(bytes: Uint8Array, options: ReadOptions): AsyncG
   const zip = openZip(bytes);
   const book = readPackage(zip);
   const locked = encryptedParts(zip);
-  if (book.chapters.some((chapter) => locked.has(chapter))) throw new ReadError('encrypted', 'the book is protected (DRM)');
+  if (book.chapters.some((chapter) => locked.has(chapter)))
+    throw new ReadError('encrypted', 'the book is protected (DRM)');
   const writer = sectionWriter(book.title);
   const missing: string[] = [];
   for (const chapter of book.chapters) {
@@ -24,7 +25,8 @@ export async function* readEpub(bytes: Uint8Array, options: ReadOptions): AsyncG
     yield* writer.take();
   }
   yield* writer.finish();
-  if (missing.length > 0) options.partial({ code: 'corrupt', reason: `chapters missing in the file: ${missing.join(', ')}` });
+  if (missing.length > 0)
+    options.partial({ code: 'corrupt', reason: `chapters missing in the file: ${missing.join(', ')}` });
 }
 
 interface Book {

@@ -2,8 +2,8 @@ import { Parser } from 'htmlparser2';
 import type { Section } from '../types.ts';
 import { decodePieces, detectEncoding } from './decode.ts';
 import { htmlEvents } from './html-events.ts';
-import type { SectionWriter } from './section-writer.ts';
 import type { ReadOptions } from './reader.ts';
+import type { SectionWriter } from './section-writer.ts';
 import { sectionWriter } from './section-writer.ts';
 
 /** What the page itself says is around its content is left out; a page that is nothing else is read whole. */

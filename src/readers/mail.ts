@@ -28,11 +28,13 @@ export async function* readMbox(bytes: Uint8Array, options: ReadOptions): AsyncG
     }
     yield* writer.finish();
   }
-  if (broken.length > 0) options.partial({ code: 'corrupt', reason: `messages that cannot be parsed: ${broken.slice(0, 20).join(', ')}` });
+  if (broken.length > 0)
+    options.partial({ code: 'corrupt', reason: `messages that cannot be parsed: ${broken.slice(0, 20).join(', ')}` });
 }
 
 /** Nesting is bounded: a mail in a mail in a mail … is an attack. */
-const parse = (bytes: Uint8Array) => PostalMime.parse(bytes, { maxNestingDepth: 50, maxHeadersSize: 2 ** 21, forceRfc822Attachments: true });
+const parse = (bytes: Uint8Array) =>
+  PostalMime.parse(bytes, { maxNestingDepth: 50, maxHeadersSize: 2 ** 21, forceRfc822Attachments: true });
 
 function writeMail(writer: SectionWriter, mail: Email, options: ReadOptions, number: string): void {
   const part = (name: string) => writer.place({ part: number === '' ? name : `${number}/${name}` });
@@ -47,7 +49,8 @@ function writeMail(writer: SectionWriter, mail: Email, options: ReadOptions, num
   const lines = fields.flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
   if (lines.length > 0) writer.paragraph(lines.join('\n'));
   part('text');
-  if (mail.text?.trim()) for (const piece of linePieces(mail.text.replace(/\r\n?/g, '\n').trim())) writer.paragraph(piece);
+  if (mail.text?.trim())
+    for (const piece of linePieces(mail.text.replace(/\r\n?/g, '\n').trim())) writer.paragraph(piece);
   else if (mail.html) htmlInto(writer, mail.html);
   for (const [index, attachment] of mail.attachments.entries()) {
     if (attachment.related && /^image\//.test(attachment.mimeType)) continue;

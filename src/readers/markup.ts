@@ -68,7 +68,8 @@ export const readRst = markupReader(() => {
     const style = rule.exec(after)?.[1];
     if (rule.test(line)) {
       // An overline: the heading starts here.
-      const opens = after.trim() !== '' && !rule.test(after) && before.trim() === '' && overlined === '' && /^\s/.test(after);
+      const opens =
+        after.trim() !== '' && !rule.test(after) && before.trim() === '' && overlined === '' && /^\s/.test(after);
       if (opens) overlined = rule.exec(line)![1]!;
       return undefined;
     }
@@ -85,7 +86,8 @@ export const readRst = markupReader(() => {
 export const readAsciidoc = markupReader(() => (line) => {
   const [, marks, text] = /^(={1,6}|#{1,6})\s+(\S.*?)\s*$/.exec(line) ?? [];
   if (marks && text) return { heading: { level: marks.length, text } };
-  if (/^(-{4,}|\.{4,}|```\w*)$/.test(line)) return { begins: { kind: 'code', until: (next) => next === line.replace(/\w+$/, '') } };
+  if (/^(-{4,}|\.{4,}|```\w*)$/.test(line))
+    return { begins: { kind: 'code', until: (next) => next === line.replace(/\w+$/, '') } };
   if (/^[|,:!]={3,}$/.test(line)) return { begins: { kind: 'table', until: (next) => next === line } };
   return undefined;
 });
@@ -101,8 +103,10 @@ export const readOrg = markupReader(() => (line) => {
 const TEX_LEVELS = ['part', 'chapter', 'section', 'subsection', 'subsubsection', 'paragraph'];
 
 export const readTex = markupReader(() => (line) => {
-  const [, name, text] = /^\s*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]*\])?\{(.+?)\}/.exec(line) ?? [];
-  if (name && text) return { heading: { level: TEX_LEVELS.indexOf(name) + 1, text: text.replace(/\\[a-z]+\s*|[{}$]/gi, '').trim() } };
+  const [, name, text] =
+    /^\s*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]*\])?\{(.+?)\}/.exec(line) ?? [];
+  if (name && text)
+    return { heading: { level: TEX_LEVELS.indexOf(name) + 1, text: text.replace(/\\[a-z]+\s*|[{}$]/gi, '').trim() } };
   const block = /^\s*\\begin\{(verbatim|lstlisting|minted|tabular|tabularx|longtable)\*?\}/.exec(line)?.[1];
   if (!block) return undefined;
   const kind = block.startsWith('tab') || block === 'longtable' ? 'table' : 'code';

@@ -2,7 +2,7 @@ import type { Section } from '../types.ts';
 import { decode } from './decode.ts';
 import { plain } from './markdown.ts';
 import { ReadError, type ReadOptions } from './reader.ts';
-import { sectionWriter, type SectionWriter } from './section-writer.ts';
+import { type SectionWriter, sectionWriter } from './section-writer.ts';
 
 interface Cell {
   cell_type?: string;
@@ -46,7 +46,8 @@ export async function* readNotebook(bytes: Uint8Array, options: ReadOptions): As
 function writeCode(writer: SectionWriter, source: string, cell: Cell): void {
   if (source.trim() !== '') writer.code(source.trimEnd());
   for (const output of cell.outputs ?? []) {
-    const text = joined(output.text ?? output.data?.['text/plain']) || [output.ename, output.evalue].filter(Boolean).join(': ');
+    const text =
+      joined(output.text ?? output.data?.['text/plain']) || [output.ename, output.evalue].filter(Boolean).join(': ');
     const shown = text.replace(/\x1b\[[\d;]*m/g, '').trim();
     if (shown !== '') writer.paragraph(shown.slice(0, LONGEST_OUTPUT));
   }
@@ -72,4 +73,5 @@ function writeProse(writer: SectionWriter, source: string): void {
   flush();
 }
 
-const joined = (source: unknown): string => (Array.isArray(source) ? source.join('') : typeof source === 'string' ? source : '');
+const joined = (source: unknown): string =>
+  Array.isArray(source) ? source.join('') : typeof source === 'string' ? source : '';
