@@ -21,6 +21,7 @@ export function lineSections(cap = SECTION_CAP): LineSections {
   let first = 1;
   let line = 1;
   let title: string | undefined;
+  let titled = false;
   const flush = () => {
     if (text === '') return;
     const section: Section = {
@@ -46,7 +47,8 @@ export function lineSections(cap = SECTION_CAP): LineSections {
       if (value.endsWith('\n')) line++;
     },
     title(value) {
-      title ??= value;
+      if (!titled) title = value;
+      titled = true;
     },
     take: () => (done.length > 0 ? done.splice(0) : done),
     finish() {

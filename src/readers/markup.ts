@@ -5,6 +5,8 @@ import type { Reader } from './reader.ts';
 
 /** What a line means, given the lines before and after it, without line ends. */
 interface Mark {
+  /** The document's title, where it is not the first heading. */
+  title?: string;
   heading?: { level: number; text: string };
   /** A block of another kind starts here. */
   begins?: { kind: Kind; until(line: string): boolean };
@@ -32,6 +34,7 @@ function markupReader(syntax: Syntax): Reader {
         return;
       }
       const mark = read(line, before, bare(after));
+      if (mark?.title) sections.title(mark.title);
       if (mark?.heading) {
         const { level, text } = mark.heading;
         while (path.length > 0 && path.at(-1)!.level >= level) path.pop();
@@ -103,12 +106,15 @@ export const readOrg = markupReader(() => (line) => {
 const TEX_LEVELS = ['part', 'chapter', 'section', 'subsection', 'subsubsection', 'paragraph'];
 
 export const readTex = markupReader(() => (line) => {
+  const title = /^\s*\\title\{(.+?)\}/.exec(line)?.[1];
+  if (title) return { title: bareTex(title) };
   const [, name, text] =
     /^\s*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]*\])?\{(.+?)\}/.exec(line) ?? [];
-  if (name && text)
-    return { heading: { level: TEX_LEVELS.indexOf(name) + 1, text: text.replace(/\\[a-z]+\s*|[{}$]/gi, '').trim() } };
+  if (name && text) return { heading: { level: TEX_LEVELS.indexOf(name) + 1, text: bareTex(text) } };
   const block = /^\s*\\begin\{(verbatim|lstlisting|minted|tabular|tabularx|longtable)\*?\}/.exec(line)?.[1];
   if (!block) return undefined;
   const kind = block.startsWith('tab') || block === 'longtable' ? 'table' : 'code';
   return { begins: { kind, until: (next) => next.includes(`\\end{${block}`) } };
 });
+
+const bareTex = (text: string) => text.replace(/\\[a-z]+\s*|[{}$]/gi, '').trim();

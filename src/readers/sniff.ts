@@ -17,6 +17,10 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
   ['Rar!\x1a\x07', 'rar'],
   ['\x28\xb5\x2f\xfd', 'zstd'],
   ['{\\rtf', 'rtf'],
+  // Excel 2 to 4, before there was a container: the BOF record of each.
+  ['\x09\0\x04\0', 'xls'],
+  ['\x09\x02\x06\0', 'xls'],
+  ['\x09\x04\x06\0', 'xls'],
   ['\x7fELF', 'binary'],
   ['MZ\x90', 'binary'],
   ['SQLite format 3\0', 'binary'],

@@ -22,8 +22,6 @@ export async function* readXlsx(bytes: Uint8Array, options: ReadOptions): AsyncG
   const zip = openOffice(bytes);
   const main = relations(zip, '').find((relation) => relation.type === 'officeDocument')?.target ?? 'xl/workbook.xml';
   if (zip.size(main) === undefined) throw new ReadError('corrupt', 'not a workbook: it has no sheet list');
-  if (/\.bin$/.test(main))
-    throw new ReadError('unsupported', 'binary workbook (xlsb): not supported yet; save it as .xlsx');
   const parts = relations(zip, main);
   const part = (type: string) => parts.find((relation) => relation.type === type)?.target ?? '';
   const { sheets, date1904 } = readWorkbook(zip, main);
