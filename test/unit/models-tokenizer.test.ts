@@ -31,6 +31,12 @@ describe('built-in tokenizer', () => {
     }
   });
 
+  it('takes a word longer than any lattice it keeps', () => {
+    for (const word of ['abc'.repeat(5000), '长文'.repeat(5000)]) {
+      expect([...tokenizer.encode(word, 100_000)]).toEqual(reference.encode(word).ids);
+    }
+  });
+
   it('cuts to 510 pieces between its frame', () => {
     const whole = tokenizer.encode('备份 backup '.repeat(600), 100_000);
     const cut = tokenizer.encode('备份 backup '.repeat(600));

@@ -95,6 +95,7 @@ export function openGloss(file: string): Gloss {
       const terms = new Set<string>();
       for (const value of translations(question)) {
         for (const token of tokens(value)) {
+          if (token.role === 'piece') continue;
           if (!STOP_WORDS.has(value.slice(token.start, token.end).toLowerCase())) terms.add(token.term);
         }
       }

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openReader, openWriter } from '../../src/store/sqlite/sqlite.ts';
+import { type Opened, storeContract } from './store.ts';
+
+storeContract('sqlite', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'rag-store-'));
+  const open = async (): Promise<Opened> => {
+    const store = await openWriter(dir);
+    return {
+      store,
+      reader: () => openReader(dir),
+      // The first writer is left as a killed process leaves it: nothing closed, nothing checkpointed.
+      crash: () => open(),
+      async close() {
+        await store.close();
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
+  };
+  return open();
+});
