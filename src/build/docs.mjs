@@ -6,7 +6,14 @@ import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const outfile = join(root, 'dist/docs.mjs');
-await build({ entryPoints: [join(root, 'src/build/docs.ts')], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20.19' });
+await build({
+  entryPoints: [join(root, 'src/build/docs.ts')],
+  outfile,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+});
 const { writeGenerated } = await import(pathToFileURL(outfile).href);
 writeGenerated(root);
 await rm(outfile);

@@ -10,7 +10,10 @@ const TITLES: Record<Group, { en: string; zh: string }> = {
   storage: { en: 'Object storage (server home)', zh: '对象存储（服务器端）' },
   database: { en: 'Databases (server home)', zh: '数据库（服务器端）' },
   server: { en: 'Server', zh: '服务器' },
-  secrets: { en: 'Secrets: from the environment, .env or a file named by <NAME>_FILE', zh: '密钥：来自环境变量、.env 或 <NAME>_FILE 所指文件' },
+  secrets: {
+    en: 'Secrets: from the environment, .env or a file named by <NAME>_FILE',
+    zh: '密钥：来自环境变量、.env 或 <NAME>_FILE 所指文件',
+  },
 };
 
 const GROUPS = Object.keys(TITLES) as Group[];
@@ -48,7 +51,8 @@ export function settingsTable(lang: 'en' | 'zh'): string {
   const head = lang === 'en' ? '| Variable | Default | Meaning |' : '| 变量 | 默认值 | 含义 |';
   const rows = GROUPS.map((group) => {
     const lines = SETTINGS.filter((setting) => setting.group === group).map(
-      (setting) => `| \`${envName(setting.name)}\` | ${shown(setting) === '' ? '' : `\`${shown(setting)}\``} | ${setting.about.replace(/\|/g, '\\|')} |`,
+      (setting) =>
+        `| \`${envName(setting.name)}\` | ${shown(setting) === '' ? '' : `\`${shown(setting)}\``} | ${setting.about.replace(/\|/g, '\\|')} |`,
     );
     return `**${TITLES[group][lang]}**\n\n${head}\n|---|---|---|\n${lines.join('\n')}`;
   });
@@ -68,7 +72,12 @@ export function withTable(readme: string, lang: 'en' | 'zh'): string {
 /** Every generated file with its present content and what it should be. */
 export function generated(root = packageRoot()): { path: string; now: string; want: string }[] {
   const read = (name: string) => readFileSync(join(root, name), 'utf8');
-  const readmes = ([['README.md', 'en'], ['README.zh.md', 'zh']] as const).map(([path, lang]) => {
+  const readmes = (
+    [
+      ['README.md', 'en'],
+      ['README.zh.md', 'zh'],
+    ] as const
+  ).map(([path, lang]) => {
     const now = read(path);
     return { path, now, want: withTable(now, lang) };
   });

@@ -26,7 +26,8 @@ const bare = (part) =>
     .trim();
 
 /** Notes on the word instead of a translation. */
-const isNote = (part) => /^(?:variant|see|old variant|also written|abbr|CL:|Taiwan pr|surname|used in|erhua)\b/i.test(part);
+const isNote = (part) =>
+  /^(?:variant|see|old variant|also written|abbr|CL:|Taiwan pr|surname|used in|erhua)\b/i.test(part);
 
 async function loadText(root) {
   const { outputFiles } = buildSync({

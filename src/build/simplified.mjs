@@ -16,6 +16,8 @@ const add = (dictionary) => {
 };
 add(variants);
 add(characters);
+// 么 is what 麼 is folded to, and everyday Chinese (什么): folding it on to 幺, as the data has it, would tear words apart.
+for (const [from, to] of map) if ([...map.values()].includes(from) && map.get(to) !== from) map.delete(from);
 // A variant may lead to a traditional character: follow the chain to its end.
 for (const from of map.keys()) {
   const seen = new Set([from]);
@@ -27,7 +29,6 @@ for (const from of map.keys()) {
   map.set(from, to);
 }
 for (const [from, to] of map) if (from === to) map.delete(from);
-
 const pairs = [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 const lines = (index) =>
   pairs

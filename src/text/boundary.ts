@@ -21,6 +21,13 @@ function afterBlankLine(text: string, at: number): boolean {
   return i < 0 || text.charCodeAt(i) === NEWLINE || text.charCodeAt(i) === RETURN;
 }
 
+/** Nothing ends behind a letter, a digit or a Han character: most places are settled by this. */
+const insideWord = (unit: number): boolean =>
+  (unit >= 97 && unit <= 122) ||
+  (unit >= 65 && unit <= 90) ||
+  (unit >= 48 && unit <= 57) ||
+  (unit >= 0x3400 && unit < 0xa000);
+
 const LIST_ITEM = /[-*+\u2022\u00b7#|>]|\d{1,3}[.)\u3001\uff0e]|[(\uff08]?[\u4e00-\u5341\d]{1,3}[\u3001\uff09)]/y;
 const CLOSING = new Set('"\')]}\u201d\u2019\u300d\u300f\uff09\u3011\u300b');
 const STOP = new Set('.!?');
@@ -40,6 +47,7 @@ function listItem(text: string, at: number): boolean {
  * Code: a blank line before something that is not indented, a blank line, a line that is not indented, any line. Table: row.
  */
 export function boundary(text: string, at: number, kind: Kind): number {
+  if (insideWord(text.charCodeAt(at - 1))) return 0;
   const newLine = lineStart(text, at);
   if (newLine && kind === 'table') return 6;
   if (newLine) {

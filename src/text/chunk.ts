@@ -21,8 +21,8 @@ export const AIM_TOKENS = 250;
 
 /** Below this share of the aim a piece looks for company. */
 const SMALL = 0.25;
-/** A passage estimated at less than this share of the limit is not counted: no text of the fit is that far off. */
-const SURE = 0.55;
+/** A passage estimated at less than this share of the limit is not counted: no estimate is that far off. */
+const SURE = 0.64;
 /** Cut at the best boundary in the last 60 % of what would fit. */
 const EARLIEST = 0.4;
 const LONGEST_TITLE = 300;

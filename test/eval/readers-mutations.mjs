@@ -3,13 +3,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { corpora, loadReaders, readOne } from './readers-support.mjs';
+import { isMainThread, parentPort, workerData, Worker } from 'node:worker_threads';
+import { bundleReaders, corpora, importReaders, readOne } from './readers-support.mjs';
 
 const LIMIT_MS = 20_000;
 
 if (!isMainThread) {
-  const readers = await loadReaders();
+  const readers = await importReaders(workerData);
   parentPort.on('message', async ({ bytes, name }) => {
     const { type, code, reason, ms } = await readOne(readers, bytes, name);
     parentPort.postMessage({ type, code, reason, ms });
@@ -40,7 +40,8 @@ if (!isMainThread) {
     }
     return [kind, copy];
   };
-  const start = () => new Worker(fileURLToPath(import.meta.url));
+  const folder = await bundleReaders();
+  const start = () => new Worker(fileURLToPath(import.meta.url), { workerData: folder });
   let worker = start();
   const ask = (job) =>
     new Promise((resolve) => {

@@ -7,8 +7,11 @@ import { build } from 'esbuild';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const corpora = path.resolve(root, process.env.RAG_CORPORA ?? '../shared/corpora');
 
-/** `{ sniff, readerFor, unsupportedReason }` compiled from source. */
-export async function loadReaders() {
+/** `{ sniff, readerFor, unsupportedReason, decode, detectEncoding }` compiled from source. */
+export const loadReaders = async () => importReaders(await bundleReaders());
+
+/** Compiles the readers into a folder that goes when the process ends. */
+export async function bundleReaders() {
   const outdir = mkdtempSync(path.join(root, 'node_modules', '.readers-'));
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
   await build({
@@ -22,13 +25,13 @@ export async function loadReaders() {
     external: ['@hyzyla/pdfium'],
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
-  const load = (name) => import(pathToFileURL(path.join(outdir, `${name}.js`)).href);
-  return {
-    ...(await load('sniff')),
-    ...(await load('table')),
-    ...(await load('unsupported')),
-    ...(await load('decode')),
-  };
+  return outdir;
+}
+
+export async function importReaders(folder) {
+  const names = ['sniff', 'table', 'unsupported', 'decode'];
+  const modules = names.map((name) => import(pathToFileURL(path.join(folder, `${name}.js`)).href));
+  return Object.assign({}, ...(await Promise.all(modules)));
 }
 
 /** Reads one file. `code` is `ok`, `partial:CODE`, a problem's code, or `BUG` for any other exception. */

@@ -62,7 +62,7 @@ export function beirSet(folder: string): EvalSet {
     name: basename(folder),
     documents: lines(join(folder, 'corpus.jsonl')).map((line) => {
       const { _id, title, text } = JSON.parse(line) as { _id: string; title: string; text: string };
-      return { source: _id, title, sections: [{ locator: { line: 1 }, text: `${title}\n\n${text}` }] };
+      return { source: _id, title: '', sections: [{ locator: { line: 1 }, text: `${title}\n\n${text}` }] };
     }),
     questions: lines(join(folder, 'queries.jsonl')).map((line) => {
       const { _id, text } = JSON.parse(line) as { _id: string; text: string };

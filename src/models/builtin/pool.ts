@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RagError } from '../../errors.ts';
 import { importOnnxruntime } from './onnx.ts';
@@ -148,19 +147,15 @@ async function chooseEngine(wanted: Engine | 'auto'): Promise<Engine> {
 }
 
 /** The first message of a worker says what computes in it. */
-async function runtimeOf(worker: Worker): Promise<string> {
-  const left = new AbortController();
-  const exit = once(worker, 'exit', { signal: left.signal }).then(([code]) => {
-    throw stopped(`exit code ${code}`);
+function runtimeOf(worker: Worker): Promise<string> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', (first: { runtime: string } | { error: string }) => {
+      if ('runtime' in first) resolve(first.runtime);
+      else reject(stopped(first.error));
+    });
+    worker.once('error', (error) => reject(stopped(error.message, error)));
+    worker.once('exit', (code) => reject(stopped(`exit code ${code}`)));
   });
-  try {
-    const [first] = (await Promise.race([once(worker, 'message'), exit])) as [{ runtime: string } | { error: string }];
-    if ('error' in first) throw stopped(first.error);
-    return first.runtime;
-  } finally {
-    left.abort();
-    exit.catch(() => {});
-  }
 }
 
 function stopped(reason: string, cause?: unknown): RagError {

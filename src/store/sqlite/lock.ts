@@ -43,8 +43,6 @@ function openLock(file: string): Database {
     mkdirSync(dirname(file), { recursive: true });
     const db = openDatabase(file);
     db.pragma('busy_timeout = 0');
-    // Nothing is ever written to it, so it needs no journal on disk.
-    db.pragma('journal_mode = MEMORY');
     return db;
   } catch (error) {
     throw translate(error, file);
