@@ -7,10 +7,12 @@ import type { FromWorker, Job, ToWorker, WorkerData } from './readers/sandbox.ts
 import { sniff } from './readers/sniff.ts';
 import { readerFor } from './readers/table.ts';
 import { unsupportedReason } from './readers/unsupported.ts';
+import { wireEncoder } from './readers/wire.ts';
 
 // The inside of the sandbox: one file at a time from bytes to chunks, each batch only when the last one was taken.
 const { tokenizerFile } = workerData as WorkerData;
 const tokenizer = openTokenizer(tokenizerFile);
+const encode = wireEncoder();
 const port = parentPort!;
 let take: () => void = () => {};
 
@@ -37,7 +39,7 @@ async function run(job: Job): Promise<void> {
       const taken = new Promise<void>((resolve) => {
         take = resolve;
       });
-      send({ type: 'chunks', chunks: value });
+      send({ type: 'chunks', batch: encode(value) });
       await taken;
     }
   } catch (error) {

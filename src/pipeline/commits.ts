@@ -8,8 +8,8 @@ export interface CommitQueue {
 }
 
 /** One transaction costs a flush of the disk, so small documents share one; none waits longer than this. */
-const WAIT_MS = 250;
-const FULL = 512;
+const WAIT_MS = 500;
+const FULL = 2048;
 
 export function commitQueue(store: Store, committed: (put: Put, report: FileReport) => void | Promise<void>): CommitQueue {
   let waiting: { put: Put; report: FileReport; removed: string | undefined }[] = [];

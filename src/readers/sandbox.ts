@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Prepared } from '../pipeline/prepare.ts';
 import type { Chunk, Problem } from '../types.ts';
 import { ReadError } from './reader.ts';
+import { type WireBatch, wireDecoder } from './wire.ts';
 
 export interface Job {
   path: string;
@@ -21,7 +22,7 @@ export interface WorkerData {
 
 export type ToWorker = { type: 'job'; job: Job } | { type: 'next' };
 export type FromWorker =
-  | { type: 'chunks'; chunks: Chunk[] }
+  | { type: 'chunks'; batch: WireBatch }
   | { type: 'end'; prepared: Prepared | 'unchanged' }
   | { type: 'problem'; problem: Problem };
 
@@ -43,41 +44,34 @@ export interface Sandbox {
 
 /** Readers run in worker threads: what crashes, hangs or eats memory there costs one file and one thread. */
 export function openSandbox(options: SandboxOptions): Sandbox {
-  const idle: Worker[] = [];
-  const waiting: ((worker: Worker) => void)[] = [];
+  const idle: Thread[] = [];
+  const waiting: ((thread: Thread) => void)[] = [];
   let started = 0;
 
-  const start = () => {
-    const worker = new Worker(options.workerUrl, {
-      workerData: options.workerData,
-      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
-    });
-    // What happens to an idle worker is noticed by its next job.
-    return worker.on('error', () => {});
-  };
-  const acquire = async (): Promise<Worker> => {
-    const worker = idle.pop();
-    if (worker) return worker;
+  const start = () => startThread(options);
+  const acquire = async (): Promise<Thread> => {
+    const thread = idle.pop();
+    if (thread) return thread;
     if (started < options.workers) {
       started++;
       return start();
     }
     return new Promise((resolve) => waiting.push(resolve));
   };
-  const release = (worker: Worker) => {
+  const release = (thread: Thread) => {
     const next = waiting.shift();
-    if (next) next(worker);
-    else idle.push(worker);
+    if (next) next(thread);
+    else idle.push(thread);
   };
 
   return {
     async *read(job) {
-      let worker = await acquire();
+      let thread = await acquire();
       let finished = false;
       try {
-        worker.postMessage({ type: 'job', job } satisfies ToWorker);
+        thread.worker.postMessage({ type: 'job', job } satisfies ToWorker);
         for (;;) {
-          const message = await answer(worker, options);
+          const message = await answer(thread, options.timeoutSeconds);
           if (message.type === 'end') {
             finished = true;
             return message.prepared;
@@ -86,47 +80,67 @@ export function openSandbox(options: SandboxOptions): Sandbox {
             finished = true;
             throw new ReadError(message.problem.code, message.problem.reason);
           }
-          yield message.chunks;
-          worker.postMessage({ type: 'next' } satisfies ToWorker);
+          // Asked for before this batch is looked at: the worker goes on meanwhile, one batch ahead.
+          thread.worker.postMessage({ type: 'next' } satisfies ToWorker);
+          yield thread.decode(message.batch);
         }
       } finally {
         // Left in the middle: by a crash, by the time limit, or by a caller who has enough.
         if (!finished) {
-          await worker.terminate();
-          worker = start();
+          await thread.worker.terminate();
+          thread = start();
         }
-        release(worker);
+        release(thread);
       }
     },
     async close() {
-      await Promise.all(idle.splice(0).map((worker) => worker.terminate()));
+      await Promise.all(idle.splice(0).map(({ worker }) => worker.terminate()));
     },
   };
 }
 
-function answer(worker: Worker, options: SandboxOptions): Promise<FromWorker> {
-  return new Promise((resolve, reject) => {
-    const fail = (code: Problem['code'], reason: string) => {
-      done();
-      reject(new ReadError(code, reason));
-    };
-    const timer = setTimeout(
-      () => fail('timeout', `the reader made no progress for ${options.timeoutSeconds} s`),
-      options.timeoutSeconds * 1000,
-    );
-    const onMessage = (message: FromWorker) => {
-      done();
-      resolve(message);
-    };
-    const onError = (error: Error & { code?: string }) =>
+interface Thread {
+  worker: Worker;
+  decode: (batch: WireBatch) => Chunk[];
+  /** What came and was not asked for yet: a worker is one batch ahead. */
+  inbox: (FromWorker | ReadError)[];
+  arrived(): void;
+}
+
+function startThread({ workerUrl, workerData, memoryMb }: SandboxOptions): Thread {
+  const worker = new Worker(workerUrl, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+  const thread: Thread = { worker, decode: wireDecoder(), inbox: [], arrived: () => {} };
+  const receive = (message: FromWorker | ReadError) => {
+    thread.inbox.push(message);
+    thread.arrived();
+  };
+  worker.on('message', receive);
+  worker.on('error', (error: Error & { code?: string }) =>
+    receive(
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? fail('memory', `the reader needed more than ${options.memoryMb} MB`)
-        : fail('crashed', `the reader crashed: ${error.message}`);
-    const onExit = () => fail('crashed', 'the reader stopped without an answer');
-    const done = () => {
-      clearTimeout(timer);
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-    };
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-  });
+        ? new ReadError('memory', `the reader needed more than ${memoryMb} MB`)
+        : new ReadError('crashed', `the reader crashed: ${error.message}`),
+    ),
+  );
+  worker.on('exit', () => receive(new ReadError('crashed', 'the reader stopped without an answer')));
+  return thread;
+}
+
+/** The thread's next message. Throws ReadError if it died or made no progress in time. */
+async function answer(thread: Thread, timeoutSeconds: number): Promise<FromWorker> {
+  if (thread.inbox.length === 0) {
+    let timer: NodeJS.Timeout | undefined;
+    const arrival = new Promise<void>((resolve) => {
+      thread.arrived = resolve;
+    });
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutSeconds * 1000);
+    });
+    await Promise.race([arrival, late]);
+    clearTimeout(timer);
+  }
+  const message = thread.inbox.shift();
+  if (message === undefined) throw new ReadError('timeout', `the reader made no progress for ${timeoutSeconds} s`);
+  if (message instanceof ReadError) throw message;
+  return message;
 }

@@ -9,9 +9,10 @@ import { bundleReaders, corpora, importReaders, readOne } from './readers-suppor
 const LIMIT_MS = 20_000;
 
 if (!isMainThread) {
-  const readers = await importReaders(workerData);
+  // Listening comes first: what arrives during an await at the top is lost.
+  const loading = importReaders(workerData);
   parentPort.on('message', async ({ bytes, name }) => {
-    const { type, code, reason, ms } = await readOne(readers, bytes, name);
+    const { type, code, reason, ms } = await readOne(await loading, bytes, name);
     parentPort.postMessage({ type, code, reason, ms });
   });
 } else {

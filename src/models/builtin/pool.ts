@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { RagError } from '../../errors.ts';
+import { closeAndWait, close as closeGate, newGate } from './gate.ts';
 import { importOnnxruntime } from './onnx.ts';
 import type { Answer, Engine, WorkerSettings } from './worker.ts';
 
@@ -37,6 +38,8 @@ interface Thread {
 
 /** Jobs a worker has at a time, so that it never waits for the main thread. */
 const DEPTH = 4;
+/** Longest wait for workers inside native code when the process exits without close(). */
+const EXIT_MS = 2_000;
 
 /**
  * Worker threads that turn token ids into vectors, one text at a time, first come first served over all calls.
@@ -45,8 +48,10 @@ const DEPTH = 4;
 export async function openPool(options: PoolOptions): Promise<Pool> {
   const { derived, vendored, workers, workerUrl } = options;
   const engine = await chooseEngine(options.engine ?? 'auto');
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const settings: WorkerSettings = { derived, vendored, engine, stop };
+  const gate = newGate(Math.max(1, workers));
+  const settings: WorkerSettings = { derived, vendored, engine, gate };
+  const beforeExit = () => closeAndWait(gate, EXIT_MS);
+  process.once('exit', beforeExit);
   const threads: Thread[] = Array.from({ length: Math.max(1, workers) }, () => ({
     worker: new Worker(workerUrl, { workerData: settings }),
     sent: [],
@@ -70,6 +75,17 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     }
   }
 
+  const queue: Queue = {
+    window: threads.length * DEPTH,
+    push(job) {
+      waiting.push(job);
+      dispatch();
+    },
+    withdraw(mine) {
+      for (let i = waiting.length; i-- > 0; ) if (mine(waiting[i]!)) waiting.splice(i, 1);
+    },
+  };
+
   function settle(thread: Thread, answer: Answer): void {
     const job = thread.sent.shift();
     if ('vector' in answer) job?.resolve(answer.vector);
@@ -79,10 +95,11 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
 
   async function close(): Promise<void> {
     fail(new RagError('unavailable', 'the embedder is closed', { zh: '嵌入模型已关闭' }));
-    // Not terminate(): it would cut off native code of onnxruntime, which takes the whole process down.
-    Atomics.store(stop, 0, 1);
+    // Not terminate(): see gate.ts.
+    closeGate(gate);
     for (const { worker } of threads) worker.postMessage('close');
     await Promise.all(exits);
+    process.off('exit', beforeExit);
   }
 
   for (const { worker } of threads) {
@@ -92,42 +109,58 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   try {
     const [runtime] = await Promise.all(threads.map(({ worker }) => runtimeOf(worker)));
     for (const thread of threads) thread.worker.on('message', (answer: Answer) => settle(thread, answer));
-    return { runtime: runtime!, embed, close };
+    return {
+      runtime: runtime!,
+      async embed(count, idsOf, signal) {
+        if (failure !== undefined) throw failure;
+        return embedAll(queue, count, idsOf, signal);
+      },
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
 
-  function embed(count: number, idsOf: (i: number) => Int32Array, signal?: AbortSignal): Promise<Float32Array[]> {
-    return new Promise((resolve, reject) => {
-      const vectors = new Array<Float32Array>(count);
-      let next = 0;
-      let missing = count;
-      const end = (error?: unknown) => {
-        next = count;
-        for (let i = waiting.length; i-- > 0; ) if (waiting[i]!.reject === end) waiting.splice(i, 1);
+interface Queue {
+  /** Jobs of one call that are under way at a time. */
+  window: number;
+  push(job: Job): void;
+  /** Takes back what no worker has yet. */
+  withdraw(mine: (job: Job) => boolean): void;
+}
+
+/** One call: keeps `window` of its texts under way, puts the vectors in their places, ends on the first error or the signal. */
+function embedAll(queue: Queue, count: number, idsOf: (i: number) => Int32Array, signal?: AbortSignal) {
+  return new Promise<Float32Array[]>((resolve, reject) => {
+    const vectors = new Array<Float32Array>(count);
+    let next = 0;
+    let missing = count;
+    const end = (error: unknown) => {
+      next = count;
+      signal?.removeEventListener('abort', abort);
+      queue.withdraw((job) => job.reject === end);
+      reject(error);
+    };
+    const abort = () => end(signal?.reason);
+    const submit = () => {
+      const i = next++;
+      const take = (vector: Float32Array) => {
+        vectors[i] = vector;
+        missing--;
+        if (next < count) submit();
+        if (missing > 0) return;
         signal?.removeEventListener('abort', abort);
-        if (missing === 0) resolve(vectors);
-        else reject(error);
+        resolve(vectors);
       };
-      const abort = () => end(signal?.reason);
-      const submit = () => {
-        const i = next++;
-        const take = (vector: Float32Array) => {
-          vectors[i] = vector;
-          missing--;
-          if (missing === 0) end();
-          else if (next < count) submit();
-        };
-        waiting.push({ ids: idsOf(i), resolve: take, reject: end });
-        dispatch();
-      };
-      if (signal?.aborted) return abort();
-      if (failure !== undefined || count === 0) return end(failure);
-      signal?.addEventListener('abort', abort);
-      while (next < Math.min(count, threads.length * DEPTH)) submit();
-    });
-  }
+      queue.push({ ids: idsOf(i), resolve: take, reject: end });
+    };
+    if (count === 0) return resolve(vectors);
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort);
+    while (next < Math.min(count, queue.window)) submit();
+  });
 }
 
 /**

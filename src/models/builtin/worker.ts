@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEncoder } from './encoder.ts';
+import { enter, type Gate, leave } from './gate.ts';
 import { openOnnx } from './onnx.ts';
 
 export type Engine = 'onnxruntime' | 'wasm';
@@ -10,8 +11,8 @@ export interface WorkerSettings {
   derived: string;
   vendored: string;
   engine: Engine;
-  /** Not 0: leave what is still waiting. */
-  stop: Int32Array;
+  /** Closed: leave what is still waiting. */
+  gate: Gate;
 }
 
 /** One for each message with token ids, in their order. */
@@ -29,13 +30,16 @@ async function openModel({ engine, derived, vendored }: WorkerSettings): Promise
 }
 
 async function serve(settings: WorkerSettings, port: NonNullable<typeof parentPort>): Promise<void> {
-  const model = await openModel(settings);
+  const model = await openModel(settings).finally(() => leave(settings.gate));
   let turn: Promise<void> = Promise.resolve();
   port.on('message', (message: Int32Array | 'close') => {
     if (message === 'close') return port.close();
     // In turn, so that each answer leaves before the next text is computed.
     turn = turn.then(async () => {
-      if (Atomics.load(settings.stop, 0) === 0) port.postMessage(await answer(model, message));
+      if (!enter(settings.gate)) return;
+      const answered = await answer(model, message);
+      leave(settings.gate);
+      port.postMessage(answered);
     });
   });
   port.postMessage({ runtime: model.runtime });
