@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMainThread, parentPort, workerData, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { bundleReaders, corpora, importReaders, readOne } from './readers-support.mjs';
 
 const LIMIT_MS = 20_000;
@@ -42,18 +42,23 @@ if (!isMainThread) {
     return [kind, copy];
   };
   const folder = await bundleReaders();
-  const start = () => new Worker(fileURLToPath(import.meta.url), { workerData: folder });
+  let answer;
+  const start = () => {
+    const started = new Worker(fileURLToPath(import.meta.url), { workerData: folder });
+    started.on('message', (result) => answer?.(result));
+    started.on('error', (error) => answer?.({ type: '?', code: 'CRASH', reason: String(error) }));
+    return started;
+  };
   let worker = start();
   const ask = (job) =>
     new Promise((resolve) => {
       const timer = setTimeout(() => done({ type: '?', code: 'HANG', reason: '' }), LIMIT_MS);
       const done = (result) => {
         clearTimeout(timer);
-        worker.removeAllListeners();
+        answer = undefined;
         resolve(result);
       };
-      worker.once('message', done);
-      worker.once('error', (error) => done({ type: '?', code: 'CRASH', reason: String(error) }));
+      answer = done;
       worker.postMessage(job);
     });
   const table = new Map();
