@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
-import { RagError } from './errors.ts';
 import { closest } from './closest.ts';
+import { RagError } from './errors.ts';
 import { envName, type Name, SETTINGS, type Setting, type Values } from './settings.ts';
 
 export interface ConfigSources {

@@ -181,4 +181,3 @@ export function findHome(cwd: string, given: string | undefined): string {
     if (dirname(dir) === dir) return cwd;
   }
 }
-

@@ -69,15 +69,31 @@ export const SCHEMA = {
 
   OPENAI_BASE_URL: define('models', 'OpenAI-compatible endpoint for EMBEDDING_MODEL and LLM_MODEL', url.optional()),
   EMBEDDING_MODEL: define('models', 'Embedding model at OPENAI_BASE_URL; unset: the built-in model', text.optional()),
-  LLM_MODEL: define('models', 'Answering model at OPENAI_BASE_URL; unset: Ollama if it runs, else extractive', text.optional()),
+  LLM_MODEL: define(
+    'models',
+    'Answering model at OPENAI_BASE_URL; unset: Ollama if it runs, else extractive',
+    text.optional(),
+  ),
   LOCAL_LLM_BASE_URL: define('models', 'Address of Ollama', url.default('http://localhost:11434')),
   LOCAL_EMBEDDING_MODEL: define('models', 'Embedding model in Ollama; unset: the built-in model', text.optional()),
-  LOCAL_LLM_MODEL: define('models', 'Answering model in Ollama; unset: the first chat model that is there', text.optional()),
+  LOCAL_LLM_MODEL: define(
+    'models',
+    'Answering model in Ollama; unset: the first chat model that is there',
+    text.optional(),
+  ),
 
   MAX_FILE_SIZE: define('limits', 'Larger files are skipped and named', size('100mb')),
-  ALLOWED_FILE_TYPES: define('limits', 'Types to ingest, such as `pdf,docx,markdown`; empty: all that can be read', list([])),
+  ALLOWED_FILE_TYPES: define(
+    'limits',
+    'Types to ingest, such as `pdf,docx,markdown`; empty: all that can be read',
+    list([]),
+  ),
 
-  STORAGE_TYPE: define('storage', 'Where the server home keeps originals', z.enum(['local', 'minio', 's3', 'oss']).default('local')),
+  STORAGE_TYPE: define(
+    'storage',
+    'Where the server home keeps originals',
+    z.enum(['local', 'minio', 's3', 'oss']).default('local'),
+  ),
   MINIO_ENDPOINT: define('storage', 'MinIO address', text.default('localhost:9000')),
   MINIO_BUCKET: define('storage', 'MinIO bucket', text.default('rag')),
   S3_BUCKET: define('storage', 'S3 or OSS bucket', text.optional()),
@@ -100,7 +116,11 @@ export const SCHEMA = {
     'Signature of access tokens; HS* is refused, because whoever can check such a token can also forge it',
     z.enum(['EdDSA', 'ES256', 'RS256', 'PS256'], 'EdDSA, ES256, RS256 or PS256 (HS* is refused)').default('EdDSA'),
   ),
-  JWT_ACCESS_TOKEN_EXPIRE_MINUTES: define('server', 'Life of an access token', z.coerce.number().int().min(1).default(15)),
+  JWT_ACCESS_TOKEN_EXPIRE_MINUTES: define(
+    'server',
+    'Life of an access token',
+    z.coerce.number().int().min(1).default(15),
+  ),
 
   OPENAI_API_KEY: secret('Key for OPENAI_BASE_URL'),
   RAG_API_KEY: secret('Key for RAG_API_URL'),

@@ -82,6 +82,17 @@ export interface Document {
   sections: { start: number; locator: Locator }[];
 }
 
+/** What is known of a document once it has been read to the end. */
+export interface Prepared {
+  id: string;
+  type: string;
+  title: string;
+  sha256: string;
+  pages?: number;
+  sections: Document['sections'];
+  problem?: Problem;
+}
+
 /** A retrievable passage. The chunks of a document partition its extracted text: concatenated they are that text. */
 export interface Chunk extends Span {
   /** `documentId:position` */

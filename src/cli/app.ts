@@ -82,7 +82,10 @@ export function handle<Options extends object>(
 ): Command {
   return command.action(async (...args: unknown[]) => {
     const options = command.opts<GlobalOptions & Options>();
-    const words = args.slice(0, -2).flat().filter((arg): arg is string => typeof arg === 'string');
+    const words = args
+      .slice(0, -2)
+      .flat()
+      .filter((arg): arg is string => typeof arg === 'string');
     exit(await execute(app, command.name(), options, (run) => handler(run, options, ...words)));
   });
 }
@@ -93,7 +96,8 @@ async function execute(
   options: GlobalOptions,
   handler: (run: Invocation) => Promise<Outcome>,
 ): Promise<number> {
-  const lang: Lang = options.lang ?? (/^zh/i.test(app.env.LC_ALL || app.env.LC_MESSAGES || app.env.LANG || '') ? 'zh' : 'en');
+  const lang: Lang =
+    options.lang ?? (/^zh/i.test(app.env.LC_ALL || app.env.LC_MESSAGES || app.env.LANG || '') ? 'zh' : 'en');
   const say = messagesFor(lang);
   const color = options.color !== false && !app.env.NO_COLOR;
   const report = reporter(app.stderr, { ...options, say, color });
@@ -147,7 +151,8 @@ async function open(
 /** One sentence, what cures it, and the code. What is not a RagError is our bug and says so. */
 export function fail(app: App, options: GlobalOptions, lang: Lang, error: unknown): number {
   if (app.signal.aborted) {
-    if (options.json) app.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'interrupted', message: 'interrupted' } })}\n`);
+    if (options.json)
+      app.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'interrupted', message: 'interrupted' } })}\n`);
     return 130;
   }
   if (error instanceof RagError) {

@@ -55,14 +55,20 @@ async function home({ root }: Context): Promise<Omit<Check, 'name'>> {
     accessSync(dir, constants.W_OK);
     return { status: 'ok', detail: root };
   } catch {
-    return { status: 'warn', detail: `${dir} is read-only`, hint: 'searching works; to ingest, give yourself write access' };
+    return {
+      status: 'warn',
+      detail: `${dir} is read-only`,
+      hint: 'searching works; to ingest, give yourself write access',
+    };
   }
 }
 
 async function disk({ root }: Context): Promise<Omit<Check, 'name'>> {
   const { bavail, bsize } = statfsSync(existsSync(root) ? root : '/');
   const detail = `${formatBytes(bavail * bsize)} free`;
-  return bavail * bsize > LOW_DISK ? { status: 'ok', detail } : { status: 'warn', detail, hint: 'free some space before the next ingest' };
+  return bavail * bsize > LOW_DISK
+    ? { status: 'ok', detail }
+    : { status: 'warn', detail, hint: 'free some space before the next ingest' };
 }
 
 async function index(context: Context): Promise<Omit<Check, 'name'>> {
@@ -71,9 +77,14 @@ async function index(context: Context): Promise<Omit<Check, 'name'>> {
   const fingerprint = await store.fingerprint();
   const detail = `${documents} documents, ${chunks} passages, format ${fingerprint.format}, ICU ${fingerprint.icu}`;
   const damage = await store.check();
-  if (damage.length > 0) return { status: 'fail', detail: damage[0]!, hint: 'rag doctor --repair rebuilds the index from the stored text' };
+  if (damage.length > 0)
+    return { status: 'fail', detail: damage[0]!, hint: 'rag doctor --repair rebuilds the index from the stored text' };
   if (!staleTokens(fingerprint)) return { status: 'ok', detail };
-  return { status: 'warn', detail: `${detail}: made by another tokenizer or Unicode version`, hint: 'the next rag ingest renews it' };
+  return {
+    status: 'warn',
+    detail: `${detail}: made by another tokenizer or Unicode version`,
+    hint: 'the next rag ingest renews it',
+  };
 }
 
 async function vectors(context: Context): Promise<Omit<Check, 'name'>> {
@@ -107,12 +118,20 @@ async function embedder(context: Context): Promise<Omit<Check, 'name'>> {
   await model.embed(['rag doctor'], 'query');
   const { model: indexed } = await (await context.reader()).fingerprint();
   if (indexed !== undefined && indexed !== model.id)
-    return { status: 'fail', detail: `${model.id} is configured, the home holds vectors of ${indexed}`, hint: 'rag embed --rebuild, or set the model back' };
+    return {
+      status: 'fail',
+      detail: `${model.id} is configured, the home holds vectors of ${indexed}`,
+      hint: 'rag embed --rebuild, or set the model back',
+    };
   return { status: 'ok', detail: `${model.id}${model.remote ? ' (document text leaves this machine)' : ''}` };
 }
 
 async function answers(context: Context): Promise<Omit<Check, 'name'>> {
   const generator = await context.generator();
-  if (generator === undefined) return { status: 'ok', detail: 'extractive: sentences from your documents (no language model configured or running)' };
+  if (generator === undefined)
+    return {
+      status: 'ok',
+      detail: 'extractive: sentences from your documents (no language model configured or running)',
+    };
   return { status: 'ok', detail: `${generator.id}${generator.remote ? ' (passages leave this machine)' : ''}` };
 }

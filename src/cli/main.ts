@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type App, fail } from './app.ts';
-import { configCommand } from './commands/config.ts';
 import { completionCommand } from './commands/completion.ts';
+import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { embedCommand } from './commands/embed.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -44,7 +44,10 @@ export async function run(argv: string[], app: App): Promise<number> {
   const exit = (value: number) => {
     code = value;
   };
-  const write = { writeOut: (text: string) => app.stdout.write(text), writeErr: (text: string) => app.stderr.write(text) };
+  const write = {
+    writeOut: (text: string) => app.stdout.write(text),
+    writeErr: (text: string) => app.stderr.write(text),
+  };
   const program = new Command('rag')
     .description('Ask your own documents, in English and Chinese, offline, with citations that can be re-checked.')
     .version(version(), '--version')
@@ -63,7 +66,9 @@ export async function run(argv: string[], app: App): Promise<number> {
     if (error instanceof CommanderError) {
       const bad = error.exitCode !== 0;
       if (bad && argv.includes('--json'))
-        app.stdout.write(`${JSON.stringify({ ok: false, error: { code: 'usage', message: error.message.replace(/^error: /, '') } })}\n`);
+        app.stdout.write(
+          `${JSON.stringify({ ok: false, error: { code: 'usage', message: error.message.replace(/^error: /, '') } })}\n`,
+        );
       return bad ? 2 : 0;
     }
     return fail(app, {}, 'en', error);

@@ -1,5 +1,5 @@
-import { formatBytes, formatSeconds } from '../units.ts';
 import type { Locator } from '../types.ts';
+import { formatBytes, formatSeconds } from '../units.ts';
 
 export type Lang = 'en' | 'zh';
 
@@ -19,7 +19,16 @@ const en = {
   left: (seconds: number) => `${formatSeconds(seconds)} left`,
   rate: (name: string, value: string) => `${value} ${name}/s`,
   files: (n: number) => `${n} ${n === 1 ? 'file' : 'files'}`,
-  counts: { added: 'added', updated: 'updated', unchanged: 'unchanged', renamed: 'renamed', removed: 'removed', skipped: 'skipped', partial: 'partial', failed: 'failed' },
+  counts: {
+    added: 'added',
+    updated: 'updated',
+    unchanged: 'unchanged',
+    renamed: 'renamed',
+    removed: 'removed',
+    skipped: 'skipped',
+    partial: 'partial',
+    failed: 'failed',
+  },
   ingested: (chunks: number, bytes: number, seconds: number) =>
     `${chunks} passages from ${formatBytes(bytes)} in ${formatSeconds(seconds)}`,
   embedded: (embedded: number, chunks: number) => `${embedded} of ${chunks} passages embedded`,
@@ -32,7 +41,8 @@ const en = {
   documents: (n: number) => `${n} ${n === 1 ? 'document' : 'documents'}`,
   empty: 'no documents yet; add some with: rag ingest FOLDER',
   retokenizing: 'the tokenizer or Unicode data changed with this Node.js: indexing the stored text again',
-  staleTokens: 'the index was made by another tokenizer or Unicode version; it still answers, the next rag ingest renews it',
+  staleTokens:
+    'the index was made by another tokenizer or Unicode version; it still answers, the next rag ingest renews it',
   instruction: 'looks like an instruction to a language model; treated as text',
   watching: (paths: string) => `watching ${paths}; Ctrl-C stops`,
   wrote: (path: string) => `wrote ${path}`,
@@ -57,7 +67,16 @@ const zh: Messages = {
   left: (seconds) => `还需 ${formatSeconds(seconds)}`,
   rate: (name, value) => `${value} ${name}/s`,
   files: (n) => `${n} 个文件`,
-  counts: { added: '新增', updated: '更新', unchanged: '未变', renamed: '改名', removed: '移除', skipped: '跳过', partial: '部分', failed: '失败' },
+  counts: {
+    added: '新增',
+    updated: '更新',
+    unchanged: '未变',
+    renamed: '改名',
+    removed: '移除',
+    skipped: '跳过',
+    partial: '部分',
+    failed: '失败',
+  },
   ingested: (chunks, bytes, seconds) => `${chunks} 个段落，来自 ${formatBytes(bytes)}，用时 ${formatSeconds(seconds)}`,
   embedded: (embedded, chunks) => `已向量化 ${embedded} / ${chunks} 个段落`,
   resume: 'rag embed 可继续',

@@ -1,5 +1,5 @@
-import { formatBytes } from '../units.ts';
 import type { Event } from '../types.ts';
+import { formatBytes } from '../units.ts';
 import type { Messages } from './messages.ts';
 import { oneLine } from './style.ts';
 
@@ -19,7 +19,7 @@ export interface ReportOptions {
 
 /** Where there is no terminal, one line this often. */
 const PLAIN_EVERY_MS = 5000;
-const QUIET_STATUSES = new Set(['unchanged', 'added', 'updated', 'renamed', 'removed']);
+const EXPECTED = new Set(['unchanged', 'added', 'updated', 'renamed', 'removed']);
 
 /** Draws what flows report on stderr: one live line on a terminal, plain lines elsewhere, JSON lines with `--json`. */
 export function reporter(
@@ -40,25 +40,18 @@ export function reporter(
   };
 
   function text(event: Event): void {
-    switch (event.type) {
-      case 'warn':
-        return line(`rag: ${event.message}`);
-      case 'note':
-        return options.quiet ? undefined : line(event.message);
-      case 'file': {
-        if (options.quiet || (!options.verbose && QUIET_STATUSES.has(event.status))) return undefined;
-        const why = event.reason ? `: ${event.reason}` : '';
-        return line(`${say.counts[event.status]}  ${oneLine(event.source)}${event.code ? ` (${event.code})` : ''}${why}`);
-      }
-      case 'progress':
-        return progress(event);
-      default:
-        return undefined;
+    if (event.type === 'warn') line(`rag: ${event.message}`);
+    else if (options.quiet) return;
+    else if (event.type === 'note') line(event.message);
+    else if (event.type === 'progress') progress(event);
+    else if (event.type === 'file' && (options.verbose || !EXPECTED.has(event.status))) {
+      const code = event.code ? ` (${event.code})` : '';
+      const why = event.reason ? `: ${event.reason}` : '';
+      line(`${say.counts[event.status]}  ${oneLine(event.source)}${code}${why}`);
     }
   }
 
   function progress(event: Event & { type: 'progress' }): void {
-    if (options.quiet) return;
     const now = performance.now();
     if (!live && now - plain < PLAIN_EVERY_MS) return;
     plain = now;
@@ -68,10 +61,11 @@ export function reporter(
     const left = event.etaSeconds === undefined ? [] : [say.left(event.etaSeconds)];
     const what = event.unit === 'files' ? say.reading : say.embedding;
     const shown = [`${what} ${event.done}/${event.total}`, ...rates, ...left].join(' · ');
-    if (!live) return line(shown);
-    clear();
-    stderr.write(shown.slice(0, (stderr.columns ?? 80) - 1));
-    drawn = true;
+    if (live) {
+      clear();
+      stderr.write(shown.slice(0, (stderr.columns ?? 80) - 1));
+      drawn = true;
+    } else line(shown);
   }
 
   return {

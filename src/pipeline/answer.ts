@@ -72,7 +72,9 @@ export async function answer(deps: AnswerDeps, input: SearchInput, io: Io): Prom
   }
   if (generator === undefined) {
     const citations = best(extracts).map(({ passage, span }, i) => marked(cite(i + 1, passage, span)));
-    const text = [frame.answer, ...citations.map(({ quote, n }) => `“${quote.replace(/\s+/g, ' ')}” [${n}]`)].join('\n');
+    const text = [frame.answer, ...citations.map(({ quote, n }) => `“${quote.replace(/\s+/g, ' ')}” [${n}]`)].join(
+      '\n',
+    );
     say(text);
     return result(text, model, { citations });
   }
@@ -92,7 +94,10 @@ async function generate(generator: Generator, question: string, evidence: Passag
     text += token;
     // Held back while it may become the sign for "no answer", which is not for the user's eyes.
     if (NO_ANSWER.startsWith(text.trim().slice(0, NO_ANSWER.length))) continue;
-    io.report({ type: 'token', text: text === token || NO_ANSWER.startsWith(text.slice(0, -token.length).trim()) ? text : token });
+    io.report({
+      type: 'token',
+      text: text === token || NO_ANSWER.startsWith(text.slice(0, -token.length).trim()) ? text : token,
+    });
   }
   return text.trim();
 }

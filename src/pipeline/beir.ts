@@ -41,7 +41,10 @@ export async function writeCorpus(dir: string, folder: string): Promise<number> 
   await mkdir(folder, { recursive: true });
   let count = 0;
   for await (const { _id, title, text } of jsonLines(join(dir, 'corpus.jsonl'))) {
-    await writeFile(join(folder, `${encodeURIComponent(String(_id))}.txt`), title ? `${title}\n\n${text}` : String(text));
+    await writeFile(
+      join(folder, `${encodeURIComponent(String(_id))}.txt`),
+      title ? `${title}\n\n${text}` : String(text),
+    );
     count++;
   }
   return count;

@@ -41,7 +41,9 @@ export function locatorAt({ chunk, document }: Passage, offset: number): Locator
   const base = section === undefined ? chunk.locator : section.locator;
   if (base.line === undefined) return base;
   // Before this chunk, the chunker has counted the lines already.
-  const from = inside ? { line: base.line, at: section.start } : { line: chunk.locator.line ?? base.line, at: chunk.start };
+  const from = inside
+    ? { line: base.line, at: section.start }
+    : { line: chunk.locator.line ?? base.line, at: chunk.start };
   const between = chunk.text.slice(from.at - chunk.start, offset - chunk.start);
   return { ...base, line: from.line + (between.match(/\n/g)?.length ?? 0) };
 }

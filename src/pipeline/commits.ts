@@ -11,7 +11,10 @@ export interface CommitQueue {
 const WAIT_MS = 500;
 const FULL = 2048;
 
-export function commitQueue(store: Store, committed: (put: Put, report: FileReport) => void | Promise<void>): CommitQueue {
+export function commitQueue(
+  store: Store,
+  committed: (put: Put, report: FileReport) => void | Promise<void>,
+): CommitQueue {
   let waiting: { put: Put; report: FileReport; removed: string | undefined }[] = [];
   let chunks = 0;
   let timer: NodeJS.Timeout | undefined;

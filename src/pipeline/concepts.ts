@@ -1,7 +1,7 @@
+import { idf } from '../text/bm25.ts';
 import { STOP_WORDS } from '../text/stopwords.ts';
 import { tokens } from '../text/tokenize.ts';
 import type { LexicalQuery } from '../types.ts';
-import { idf } from './bm25.ts';
 
 /** A word of the question with what stands for it in the other language: any of them says it. */
 export interface Concept {

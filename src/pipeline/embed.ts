@@ -41,7 +41,11 @@ export async function embedPending(store: Store, embedder: Embedder, input: Embe
           io.signal,
         )
         .then(async (vectors) => {
-          await store.putVectors(embedder.id, embedder.runtime, new Map(texts.map(({ hash }, i) => [hash, vectors[i]!])));
+          await store.putVectors(
+            embedder.id,
+            embedder.runtime,
+            new Map(texts.map(({ hash }, i) => [hash, vectors[i]!])),
+          );
           progress.chunks(texts.length);
         }),
     );

@@ -22,9 +22,11 @@ const CUT = 10;
 
 /** Means over questions, as trec_eval defines them: gain = grade, discount = log2(rank + 1). */
 export function metrics(name: string, judged: Judged[]): SetMetrics {
-  const mean = (value: (one: Judged) => number) => judged.reduce((sum, one) => sum + value(one), 0) / Math.max(1, judged.length);
+  const mean = (value: (one: Judged) => number) =>
+    judged.reduce((sum, one) => sum + value(one), 0) / Math.max(1, judged.length);
   const times = judged.map((one) => one.ms).sort((a, b) => a - b);
-  const percentile = (share: number) => round(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0, 1);
+  const percentile = (share: number) =>
+    round(times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? 0, 1);
   return {
     name,
     queries: judged.length,

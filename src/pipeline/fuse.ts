@@ -1,4 +1,4 @@
-import { idf, K1 } from './bm25.ts';
+import { idf, K1 } from '../text/bm25.ts';
 
 export interface Candidate {
   chunk: string;

@@ -1,9 +1,8 @@
 import { ReadError } from '../readers/reader.ts';
 import type { Sandbox } from '../readers/sandbox.ts';
 import type { Draft, Stamp, Store } from '../store/store.ts';
-import type { Chunk, Document, FileStatus, Io, Problem } from '../types.ts';
+import type { Chunk, Document, FileStatus, Io, Prepared, Problem } from '../types.ts';
 import { commitQueue } from './commits.ts';
-import type { Prepared } from './prepare.ts';
 import { type Pace, pace } from './progress.ts';
 import { type Found, type Walk, walk } from './walk.ts';
 
@@ -56,7 +55,15 @@ export interface IngestResult {
 /** Not meant for us: no failure. */
 const NOT_OURS = new Set<Problem['code']>(['unsupported', 'excluded', 'too_large', 'empty']);
 /** May go differently next time, though the file is the same. */
-const MAY_PASS = new Set<Problem['code']>(['timeout', 'memory', 'crashed', 'too_large', 'excluded', 'missing', 'unreadable']);
+const MAY_PASS = new Set<Problem['code']>([
+  'timeout',
+  'memory',
+  'crashed',
+  'too_large',
+  'excluded',
+  'missing',
+  'unreadable',
+]);
 
 /** Chunks held before a document is written piece by piece, invisible until its end. */
 const HELD_CHUNKS = 2048;
@@ -77,7 +84,10 @@ export async function ingest(deps: IngestDeps, input: IngestInput, io: Io): Prom
     if (stamp && isUnchanged(file, stamp, deps.version)) await run.unchanged(file, stamp);
     else changed.push(file);
   }
-  run.progress.total(changed.length, changed.reduce((sum, file) => sum + file.bytes, 0));
+  run.progress.total(
+    changed.length,
+    changed.reduce((sum, file) => sum + file.bytes, 0),
+  );
   const queue = changed.values();
   const worker = async () => {
     for (const file of queue) {
@@ -259,8 +269,12 @@ function openRun(deps: IngestDeps, input: IngestInput, io: Io, gone: Map<string,
       return done({ source: found.source, status, code, reason });
     }
     const labels = {
-      ...(input.collection !== undefined && input.collection !== stamp.collection ? { collection: input.collection } : {}),
-      ...(input.tags !== undefined && JSON.stringify(input.tags) !== JSON.stringify(stamp.tags) ? { tags: input.tags } : {}),
+      ...(input.collection !== undefined && input.collection !== stamp.collection
+        ? { collection: input.collection }
+        : {}),
+      ...(input.tags !== undefined && JSON.stringify(input.tags) !== JSON.stringify(stamp.tags)
+        ? { tags: input.tags }
+        : {}),
     };
     const relabelled = Object.keys(labels).length > 0 && !input.dryRun && (await store.label(found.source, labels));
     done({ source: found.source, status: relabelled ? 'updated' : 'unchanged' });

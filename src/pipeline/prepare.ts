@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ReadError, type Reader } from '../readers/reader.ts';
 import { chunkSections, indexText } from '../text/chunk.ts';
 import { countTerms } from '../text/tokenize.ts';
-import type { Chunk, Document, Locator, Problem, Section } from '../types.ts';
+import type { Chunk, Locator, Prepared, Problem, Section } from '../types.ts';
 
 export interface PrepareDeps {
   sniff(bytes: Uint8Array, name: string): string;
@@ -25,17 +25,6 @@ export interface PrepareInput {
   signal?: AbortSignal;
 }
 
-/** What is known of a document once it has been read to the end. */
-export interface Prepared {
-  id: string;
-  type: string;
-  title: string;
-  sha256: string;
-  pages?: number;
-  sections: Document['sections'];
-  problem?: Problem;
-}
-
 export function sha256(data: Uint8Array | string): string {
   return createHash('sha256').update(data).digest('hex');
 }
@@ -44,13 +33,22 @@ export function sha256(data: Uint8Array | string): string {
  * Bytes of a file → its chunks, in order, in small batches; returns what is known at the end, or that nothing changed.
  * Throws ReadError if the file gives no document.
  */
-export async function* prepare(deps: PrepareDeps, input: PrepareInput): AsyncGenerator<Chunk[], Prepared | 'unchanged'> {
+export async function* prepare(
+  deps: PrepareDeps,
+  input: PrepareInput,
+): AsyncGenerator<Chunk[], Prepared | 'unchanged'> {
   const digest = sha256(input.bytes);
   if (digest === input.known) return 'unchanged';
   const id = sha256(`${input.source}\0${digest}`);
   const type = deps.sniff(input.bytes, input.name);
   if (input.bytes.length === 0) throw new ReadError('empty', 'the file is empty');
-  if (input.allowedTypes.length > 0 && !type.split(':').concat(type).some((word) => input.allowedTypes.includes(word)))
+  if (
+    input.allowedTypes.length > 0 &&
+    !type
+      .split(':')
+      .concat(type)
+      .some((word) => input.allowedTypes.includes(word))
+  )
     throw new ReadError('excluded', `${type} is not in ALLOWED_FILE_TYPES`);
   const read = await deps.readerFor(type);
   if (read === undefined) throw new ReadError('unsupported', deps.unsupportedReason(type));

@@ -87,7 +87,12 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
     mode === 'vector'
       ? allowed
       : fuse(
-          ids.map((chunk): Candidate => ({ chunk, ...(mode === 'lexical' ? lexicalOnly(scores.get(chunk)) : scores.get(chunk)!) })),
+          ids.map(
+            (chunk): Candidate => ({
+              chunk,
+              ...(mode === 'lexical' ? lexicalOnly(scores.get(chunk)) : scores.get(chunk)!),
+            }),
+          ),
           { bound, coverage: late > 0 ? 1 : coverage.embedded / Math.max(1, coverage.chunks) },
         );
   const hits = await present(store, ranked.slice(0, input.k), query, { lexical, dense });
@@ -98,7 +103,15 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
     coverage: { chunks: coverage.chunks, embedded: coverage.embedded },
     hits,
     ...(input.explain
-      ? { explain: { terms: query.terms, expanded: query.expanded, fullMatch: bound, candidates: ids.length, embeddedNow: late } }
+      ? {
+          explain: {
+            terms: query.terms,
+            expanded: query.expanded,
+            fullMatch: bound,
+            candidates: ids.length,
+            embeddedNow: late,
+          },
+        }
       : {}),
   };
 }
@@ -113,7 +126,9 @@ async function questionVector(
   if (input.mode === 'lexical' || coverage.chunks === 0) return undefined;
   const enough = coverage.embedded >= coverage.chunks * MIN_COVERAGE;
   if (coverage.embedded === 0 && input.mode === 'vector')
-    throw new RagError('not_found', 'nothing is embedded yet, so there is nothing to search by vector', { hint: 'rag embed' });
+    throw new RagError('not_found', 'nothing is embedded yet, so there is nothing to search by vector', {
+      hint: 'rag embed',
+    });
   if (!enough && input.embedBudget === 0) return undefined;
   const embedder = await deps.embedder();
   const { model } = await deps.store.fingerprint();

@@ -2,7 +2,8 @@ import type { Span } from '../types.ts';
 
 /** Ends of sentences: `.`, `!`, `?` before white space, their full-width forms anywhere, and closing quotes that follow. */
 const END = /(?:[.!?]+["'”’)\]]*(?=\s)|[。！？；…]+["'”’」』）)]*|\n)/gu;
-const ABBREVIATION = /(?:^|[\s(])(?:[A-Z]|[Ee]\.g|[Ii]\.e|[Mm]rs?|[Dd]r|[Pp]rof|[Ss]t|[Nn]o|vs|etc|cf|al|Fig|fig|Eq|Inc|Ltd|Co|Jr|Sr|approx|ca)\.$/;
+const ABBREVIATION =
+  /(?:^|[\s(])(?:[A-Z]|[Ee]\.g|[Ii]\.e|[Mm]rs?|[Dd]r|[Pp]rof|[Ss]t|[Nn]o|vs|etc|cf|al|Fig|fig|Eq|Inc|Ltd|Co|Jr|Sr|approx|ca)\.$/;
 
 /** Sentences of a text as trimmed spans, in order. A line of a table or list is a sentence. */
 export function sentences(text: string): Span[] {
@@ -30,6 +31,7 @@ function breaksHere(text: string, start: number, at: number): boolean {
   const line = text.slice(Math.max(start, text.lastIndexOf('\n', at - 1) + 1), at);
   const next = text.slice(at + 1, at + 200);
   if (/^\s*(?:\n|$)/.test(next) || line.trim() === '') return true;
-  if (/^\s*(?:[-*+•·|#>]|\d+[.)、]|[（(]?[一二三四五六七八九十]+[）)、])/.test(next) || /^\s*(?:#|\|)/.test(line)) return true;
+  if (/^\s*(?:[-*+•·|#>]|\d+[.)、]|[（(]?[一二三四五六七八九十]+[）)、])/.test(next) || /^\s*(?:#|\|)/.test(line))
+    return true;
   return line.length < 40 && !/^[a-z(,]/.test(next.trimStart());
 }

@@ -22,7 +22,8 @@ export async function sync(deps: SyncDeps, input: IngestInput, io: Io): Promise<
   const result = await ingest(deps, input, io);
   const coverage = await deps.store.coverage();
   const complete = coverage.embedded === coverage.chunks;
-  if (deps.embedder === undefined || input.dryRun || io.signal.aborted || complete) return { ...result, embedded: 0, coverage };
+  if (deps.embedder === undefined || input.dryRun || io.signal.aborted || complete)
+    return { ...result, embedded: 0, coverage };
   const { embedded, stopped } = await embedPending(deps.store, await deps.embedder(), input, io);
   return { ...result, stopped: result.stopped || stopped, embedded, coverage: await deps.store.coverage() };
 }

@@ -123,7 +123,9 @@ export function sourceName(root: string, path: string): string {
 
 function nameFilter({ include, exclude }: WalkInput): (path: string) => boolean {
   const matcher = (globs: string[]) => {
-    const matchers = globs.map((glob) => picomatch(glob.replace(/\/+$/, '/**'), { basename: !glob.includes('/'), dot: true }));
+    const matchers = globs.map((glob) =>
+      picomatch(glob.replace(/\/+$/, '/**'), { basename: !glob.includes('/'), dot: true }),
+    );
     return (path: string) => matchers.some((match) => match(path));
   };
   const included = include.length === 0 ? () => true : matcher(include);

@@ -11,7 +11,11 @@ const LONGEST_MS = 5000;
  * Calls `changed` once, then again after each burst of changes below the paths, never twice at a time. The run itself
  * finds out what changed: that is fast, and nothing can be missed. Resolves when `io.signal` fires.
  */
-export async function watch(input: { paths: string[]; cwd: string }, io: Io, changed: () => Promise<void>): Promise<void> {
+export async function watch(
+  input: { paths: string[]; cwd: string },
+  io: Io,
+  changed: () => Promise<void>,
+): Promise<void> {
   let dirty = true;
   let wake = () => {};
   let last = 0;

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Prepared } from '../pipeline/prepare.ts';
-import type { Chunk, Problem } from '../types.ts';
+import type { Chunk, Prepared, Problem } from '../types.ts';
 import { ReadError } from './reader.ts';
 import { type WireBatch, wireDecoder } from './wire.ts';
 

@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folder, put, rag } from '../support/rag.ts';
@@ -53,7 +63,9 @@ describe('incremental ingest', () => {
     rmSync(join(cwd, 'a/1.txt'));
     rmSync(join(cwd, 'b/2.txt'));
     expect(counts(await ingest(cwd, 'a'))).toEqual({ removed: 1 });
-    expect((await rag({ cwd }, 'list', '--json')).json.result.documents.map((one: { source: string }) => one.source)).toEqual(['b/2.txt']);
+    expect(
+      (await rag({ cwd }, 'list', '--json')).json.result.documents.map((one: { source: string }) => one.source),
+    ).toEqual(['b/2.txt']);
   });
 
   it('keeps what it knows when a folder cannot be found', async () => {
@@ -98,12 +110,16 @@ describe('what is read', () => {
     symlinkSync('nowhere', join(cwd, 'a/dangling'));
     const ran = await ingest(cwd, 'a');
     expect(await found(cwd, 'circle')).toEqual(['a/one.txt']);
-    expect(ran.json.result.files).toEqual([{ source: 'a/dangling', status: 'failed', code: 'missing', reason: expect.any(String) }]);
+    expect(ran.json.result.files).toEqual([
+      { source: 'a/dangling', status: 'failed', code: 'missing', reason: expect.any(String) },
+    ]);
   });
 
   it('takes globs, --include, --exclude, and names with a newline, an emoji and Han', async () => {
-    const names = ['line\nbreak.txt', '🫖 tea.txt', '报告 2026.md', "quote'\".txt"];
-    const cwd = folder(Object.fromEntries([...names.map((name) => [`in/${name}`, 'odd name']), ['in/x.log', 'odd name']]));
+    const names = ['line\nbreak.txt', '🫖 tea.txt', '报告 2026.md', 'quote\'".txt'];
+    const cwd = folder(
+      Object.fromEntries([...names.map((name) => [`in/${name}`, 'odd name']), ['in/x.log', 'odd name']]),
+    );
     expect(counts(await ingest(cwd, 'in/*.{txt,md}'))).toEqual({ added: 4 });
     expect(await found(cwd, 'odd')).toEqual(names.map((name) => `in/${name}`).sort());
     expect(counts(await ingest(cwd, 'in', '--include', '*.log'))).toEqual({ added: 1 });
@@ -112,7 +128,15 @@ describe('what is read', () => {
 
   it('reads standard input under a name', async () => {
     const cwd = folder();
-    const ran = await rag({ cwd, stdin: '# Note\n\nfrom a pipe' }, 'ingest', '-', '--name', 'note.md', '--no-embed', '--json');
+    const ran = await rag(
+      { cwd, stdin: '# Note\n\nfrom a pipe' },
+      'ingest',
+      '-',
+      '--name',
+      'note.md',
+      '--no-embed',
+      '--json',
+    );
     expect(ran.json.result.added).toBe(1);
     expect(await found(cwd, 'pipe')).toEqual(['note.md']);
     expect((await rag({ cwd, stdin: 'x' }, 'ingest', '-')).code).toBe(2);
@@ -120,7 +144,10 @@ describe('what is read', () => {
 
   it('reads what people have in their encodings, by content', async () => {
     const text = '数据库备份说明：每天凌晨两点执行一次完整备份，保留三十五天。';
-    const gb = Buffer.from('cafdbedd bfe2b1b8b7ddcbb5c3f7a3bac3bfccecc1e8b3bfc1bdb5e3d6b4d0d0d2bbb4ceb1b8b7dda1a3'.replace(/ /g, ''), 'hex');
+    const gb = Buffer.from(
+      'cafdbedd bfe2b1b8b7ddcbb5c3f7a3bac3bfccecc1e8b3bfc1bdb5e3d6b4d0d0d2bbb4ceb1b8b7dda1a3'.replace(/ /g, ''),
+      'hex',
+    );
     const cwd = folder({ 'u8.txt': text, 'u16.txt': Buffer.from(`\ufeff${text}`, 'utf16le'), 'gb.txt': gb });
     await ingest(cwd, '.');
     expect(await found(cwd, '凌晨 备份')).toEqual(['gb.txt', 'u16.txt', 'u8.txt']);
@@ -142,7 +169,12 @@ describe('what is read', () => {
 describe('bad input', () => {
   it('names each file with its reason and reads the rest', async () => {
     const cwd = folder({
-      ...{ 'good.txt': 'fine', 'empty.txt': '', 'broken.pdf': '%PDF-1.7\nthis is not one', 'broken.docx': Buffer.from('PK\u0003\u0004 no zip at all') },
+      ...{
+        'good.txt': 'fine',
+        'empty.txt': '',
+        'broken.pdf': '%PDF-1.7\nthis is not one',
+        'broken.docx': Buffer.from('PK\u0003\u0004 no zip at all'),
+      },
       'picture.png': Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
     });
     writeFileSync(join(cwd, 'big.txt'), '');
@@ -150,7 +182,10 @@ describe('bad input', () => {
     const ran = await ingest(cwd, '.', 'missing.pdf');
     expect(ran.code).toBe(3);
     const files: Record<string, unknown> = Object.fromEntries(
-      ran.json.result.files.map((file: { source: string; status: string; code: string }) => [file.source, `${file.status} ${file.code}`]),
+      ran.json.result.files.map((file: { source: string; status: string; code: string }) => [
+        file.source,
+        `${file.status} ${file.code}`,
+      ]),
     );
     expect(files).toEqual({
       ...{ 'empty.txt': 'skipped empty', 'broken.pdf': 'failed corrupt', 'broken.docx': 'failed corrupt' },

@@ -26,20 +26,30 @@ describe('query with no language model', () => {
       expect([code, result.abstained, result.model], question).toEqual([0, false, 'extractive']);
       expect(err).toContain('no language model');
       expect(result.answer).toContain(framing);
-      expect(result.citations.some((one: { quote: string; source: string }) => expected.test(one.quote) && one.source === source), question).toBe(true);
+      expect(
+        result.citations.some(
+          (one: { quote: string; source: string }) => expected.test(one.quote) && one.source === source,
+        ),
+        question,
+      ).toBe(true);
       for (const { source, quote, locator, sha256, documentSha256 } of result.citations) {
         const shown = (await rag({ cwd }, 'show', source, '--json')).json.result;
         expect(shown.text.slice(locator.start, locator.end)).toBe(quote);
         expect(createHash('sha256').update(quote).digest('hex')).toBe(sha256);
         expect(shown.documentSha256).toBe(documentSha256);
-        if (locator.line !== undefined) expect(shown.text.slice(0, locator.start).split('\n')).toHaveLength(locator.line);
+        if (locator.line !== undefined)
+          expect(shown.text.slice(0, locator.start).split('\n')).toHaveLength(locator.line);
       }
     }
   });
 
   it('says that it is not in the documents instead of guessing', async () => {
     const cwd = await examples();
-    for (const question of ['What is the capital of Mongolia?', '蒙古国的首都在哪里？', 'Who won the 1998 World Cup?']) {
+    for (const question of [
+      'What is the capital of Mongolia?',
+      '蒙古国的首都在哪里？',
+      'Who won the 1998 World Cup?',
+    ]) {
       const { json, code } = await rag({ cwd }, 'query', question, '--json');
       expect([code, json.result.abstained, json.result.citations], question).toEqual([0, true, []]);
     }

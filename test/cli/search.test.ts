@@ -16,10 +16,20 @@ describe('search', () => {
     const { json, code } = await rag({ cwd }, 'search', 'how long are backups kept', '-k', '2', '--json', '--explain');
     expect(code).toBe(0);
     const { result } = json;
-    expect(result).toMatchObject({ query: 'how long are backups kept', mode: 'hybrid', coverage: { chunks: 4, embedded: 4 } });
+    expect(result).toMatchObject({
+      query: 'how long are backups kept',
+      mode: 'hybrid',
+      coverage: { chunks: 4, embedded: 4 },
+    });
     expect(result.hits).toHaveLength(2);
     const [hit] = result.hits;
-    expect(hit).toMatchObject({ rank: 1, source: 'handbook.md', title: 'Handbook', lexical: { rank: 1 }, vector: { rank: expect.any(Number) } });
+    expect(hit).toMatchObject({
+      rank: 1,
+      source: 'handbook.md',
+      title: 'Handbook',
+      lexical: { rank: 1 },
+      vector: { rank: expect.any(Number) },
+    });
     expect(hit.chunk).toBe(`${hit.document}:0`);
     const text = (await rag({ cwd }, 'show', 'handbook.md', '--text')).out;
     expect(text).toBe(FILES['handbook.md']);
@@ -64,7 +74,11 @@ describe('search', () => {
     const { json, out } = await rag({ cwd }, 'search', '--batch', 'q.jsonl', '-k', '1', '--json');
     expect(out.trim().split('\n')).toHaveLength(3);
     expect(json.map((line: { id: unknown }) => line.id)).toEqual(['a', 2, 7]);
-    expect(json.map((line: { result: { hits: { source: string }[] } }) => line.result.hits[0]!.source)).toEqual(['handbook.md', 'handbook.md', '备份.md']);
+    expect(json.map((line: { result: { hits: { source: string }[] } }) => line.result.hits[0]!.source)).toEqual([
+      'handbook.md',
+      'handbook.md',
+      '备份.md',
+    ]);
   });
 
   it('answers from an empty home, an empty question and odd input without fuss', async () => {
@@ -74,7 +88,16 @@ describe('search', () => {
     expect((await rag({ cwd }, 'search', '   ')).code).toBe(2);
     put(cwd, 'a.txt', 'plain words');
     await rag({ cwd }, 'ingest', '.');
-    for (const text of ['-plain', '""', '"', 'OR AND NEAR(', '💥', '\u0000', "'; DROP TABLE chunks; --", 'x'.repeat(20_000)])
+    for (const text of [
+      '-plain',
+      '""',
+      '"',
+      'OR AND NEAR(',
+      '💥',
+      '\u0000',
+      "'; DROP TABLE chunks; --",
+      'x'.repeat(20_000),
+    ])
       expect((await rag({ cwd }, 'search', '--json', '--', text)).code).toBe(0);
     expect((await rag({ cwd }, 'search', 'plain', '-k', '0')).code).toBe(2);
     expect((await rag({ cwd }, 'search', '--batch', 'missing.jsonl', '--json')).code).toBe(6);
@@ -89,7 +112,9 @@ describe('search', () => {
     await rag({ cwd }, 'ingest', '.', '--no-embed');
     const at = async (text: string, ...more: string[]) =>
       (await rag({ cwd }, 'search', text, '--mode', 'lexical', '--json', ...more)).json.result.hits.length;
-    expect([await at('walrus'), await at('walrus', '--as-of', then), await at('penguin', '--as-of', then)]).toEqual([0, 1, 0]);
+    expect([await at('walrus'), await at('walrus', '--as-of', then), await at('penguin', '--as-of', then)]).toEqual([
+      0, 1, 0,
+    ]);
     expect((await rag({ cwd }, 'show', 'a.txt', '--text', '--as-of', then)).out).toBe('the walrus era');
   });
 

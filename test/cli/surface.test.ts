@@ -3,7 +3,21 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folder, put, rag } from '../support/rag.ts';
 
-const VERBS = ['init', 'ingest', 'embed', 'search', 'query', 'status', 'list', 'show', 'rm', 'config', 'doctor', 'completion', 'prune'];
+const VERBS = [
+  'init',
+  'ingest',
+  'embed',
+  'search',
+  'query',
+  'status',
+  'list',
+  'show',
+  'rm',
+  'config',
+  'doctor',
+  'completion',
+  'prune',
+];
 
 describe('the command line', () => {
   it('shows two examples for every verb', async () => {
@@ -19,7 +33,12 @@ describe('the command line', () => {
     expect([verb.code, verb.err.includes('search'), verb.json.error.code]).toEqual([2, true, 'usage']);
     const flag = await rag({ cwd }, 'search', 'x', '--jsn');
     expect([flag.code, flag.err.includes('--json')]).toEqual([2, true]);
-    for (const bad of [['search', 'x', '--mode', 'magic'], ['search', 'x', '--since', 'soon'], ['ingest', '.', '--max-file-size', 'huge'], ['ingest', '.', '--tag', 'x']])
+    for (const bad of [
+      ['search', 'x', '--mode', 'magic'],
+      ['search', 'x', '--since', 'soon'],
+      ['ingest', '.', '--max-file-size', 'huge'],
+      ['ingest', '.', '--tag', 'x'],
+    ])
       expect((await rag({ cwd }, ...bad)).code, bad.join(' ')).toBe(2);
   });
 
@@ -36,7 +55,10 @@ describe('the command line', () => {
   });
 
   it('merges settings: flag, environment, .env, rag.yaml, defaults; says where each came from', async () => {
-    const cwd = folder({ 'rag.yaml': 'max_file_size: 2mb\nlog_level: warn\ncollection: notes\n', '.env': 'LOG_LEVEL=error\nOPENAI_API_KEY=sk-hidden\n' });
+    const cwd = folder({
+      'rag.yaml': 'max_file_size: 2mb\nlog_level: warn\ncollection: notes\n',
+      '.env': 'LOG_LEVEL=error\nOPENAI_API_KEY=sk-hidden\n',
+    });
     const { json, out } = await rag({ cwd, env: { RAG_COLLECTION: 'work' } }, 'config', '--json');
     const { values } = json.result;
     expect(values.MAX_FILE_SIZE).toEqual({ value: 2 * 1024 * 1024, origin: join(cwd, 'rag.yaml') });
@@ -70,7 +92,12 @@ describe('the command line', () => {
 
   it('reads a secret from a file', async () => {
     const cwd = folder({ key: 'sk-file\n' });
-    const { json } = await rag({ cwd, env: { OPENAI_API_KEY_FILE: join(cwd, 'key') } }, 'config', 'OPENAI_API_KEY', '--json');
+    const { json } = await rag(
+      { cwd, env: { OPENAI_API_KEY_FILE: join(cwd, 'key') } },
+      'config',
+      'OPENAI_API_KEY',
+      '--json',
+    );
     expect(json.result.values.OPENAI_API_KEY.value).toBe('[secret]');
   });
 

@@ -1,11 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBuiltin } from '../../src/models/builtin/builtin.ts';
-import { buildModels, bundleWorker, cosine, DERIVED, TEXTS, VENDORED } from '../support/builtin.ts';
+import { buildModels, bundleBuiltin, cosine, DERIVED, TEXTS, VENDORED } from '../support/builtin.ts';
 import { embedderContract } from './embedder.ts';
 
 buildModels();
-const { workerUrl, remove } = bundleWorker();
+const { builtinUrl, workerUrl, remove } = bundleBuiltin();
 afterAll(remove);
 
 const workers = Math.min(2, availableParallelism());
@@ -41,4 +42,21 @@ describe('builtin engines', { timeout: 60_000 }, () => {
     expect(await pooled.embed(['问题'], 'query')).toEqual(await here.embed(['问题'], 'query'));
     await Promise.all([here.close(), pooled.close()]);
   });
+
+  it.each(['onnxruntime', 'wasm'])(
+    'let the process exit in the middle of work, with the code it asks for: %s',
+    (engine) => {
+      const bulk = { workers, vendored: VENDORED, engine };
+      const script = `
+      const { openBuiltin } = await import(${JSON.stringify(builtinUrl)});
+      const bulk = { ...${JSON.stringify(bulk)}, workerUrl: new URL(${JSON.stringify(workerUrl)}) };
+      const embedder = await openBuiltin({ derived: ${JSON.stringify(DERIVED)}, bulk });
+      setTimeout(() => process.exit(42), 200);
+      await embedder.embed(Array.from({ length: 1000 }, (_, i) => 'some longer text '.repeat(30) + i), 'passage');`;
+      const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 42, stderr: '' });
+    },
+  );
 });

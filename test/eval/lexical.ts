@@ -1,4 +1,4 @@
-import { AVERAGE_LENGTH, idf, impact } from '../../src/pipeline/bm25.ts';
+import { AVERAGE_LENGTH, idf, impact } from '../../src/text/bm25.ts';
 import type { LexicalQuery } from '../../src/types.ts';
 
 interface Postings {

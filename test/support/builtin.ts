@@ -13,14 +13,15 @@ export function buildModels(): void {
   execFileSync(process.execPath, [join(ROOT, 'src/build/weights.mjs')]);
 }
 
-/** The worker as JavaScript, since threads do not run through vitest. Below the project, where its imports resolve. */
-export function bundleWorker(): { workerUrl: URL; remove(): void } {
-  const folder = join(ROOT, `dist/test-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, 'embed.js');
-  const entry = join(ROOT, 'src/models/builtin/worker.ts');
-  buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' });
-  return { workerUrl: pathToFileURL(outfile), remove: () => rmSync(folder, { recursive: true, force: true }) };
+/** The driver and its worker as JavaScript, since threads do not run through vitest. Below the project, where imports resolve. */
+export function bundleBuiltin(): { builtinUrl: URL; workerUrl: URL; remove(): void } {
+  const outdir = join(ROOT, `dist/test-${process.pid}`);
+  mkdirSync(outdir, { recursive: true });
+  const entryPoints = ['builtin', 'worker'].map((name) => join(ROOT, `src/models/builtin/${name}.ts`));
+  buildSync({ entryPoints, outdir, bundle: true, platform: 'node', format: 'esm' });
+  const urlOf = (name: string) => pathToFileURL(join(outdir, name));
+  const remove = () => rmSync(outdir, { recursive: true, force: true });
+  return { builtinUrl: urlOf('builtin.js'), workerUrl: urlOf('worker.js'), remove };
 }
 
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

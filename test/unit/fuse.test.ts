@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AVERAGE_LENGTH, idf, impact } from '../../src/pipeline/bm25.ts';
 import { fullMatch, fuse } from '../../src/pipeline/fuse.ts';
+import { AVERAGE_LENGTH, idf, impact } from '../../src/text/bm25.ts';
 
 describe('bm25', () => {
   it('follows the formula', () => {

@@ -6,7 +6,7 @@ const SHELLS = ['bash', 'zsh', 'fish', 'pwsh'] as const;
 export function completionCommand(app: App, exit: Exit): Command {
   const command = verb('completion', 'print a completion script for your shell', [
     'rag completion bash > ~/.local/share/bash-completion/completions/rag',
-    'rag completion zsh > "${fpath[1]}/_rag"',
+    'rag completion zsh > ~/.zfunc/_rag',
   ]).addArgument(new Argument('<shell>', 'which shell').choices(SHELLS));
   return handle(command, app, exit, async (_run, _options, shell) => {
     const verbs = command.parent!.commands.map((verb) => ({

@@ -3,7 +3,10 @@ import { RagError } from '../../errors.ts';
 import { type App, type Exit, handle, verb } from '../app.ts';
 
 export function configCommand(app: App, exit: Exit): Command {
-  const command = verb('config', 'settings in force and where each came from', ['rag config', 'rag config MAX_FILE_SIZE --origin'])
+  const command = verb('config', 'settings in force and where each came from', [
+    'rag config',
+    'rag config MAX_FILE_SIZE --origin',
+  ])
     .argument('[key]', 'only this setting')
     .option('--origin', 'say where each value came from');
   return handle<{ origin?: boolean }>(command, app, exit, async (run, options, key) => {
@@ -14,7 +17,9 @@ export function configCommand(app: App, exit: Exit): Command {
     const wanted = key === undefined ? names : names.filter((name) => name === key.toUpperCase());
     if (wanted.length === 0) {
       const near = closest(key!.toUpperCase(), names);
-      throw new RagError('not_found', `no setting "${key}"`, { hint: near ? `did you mean ${near}?` : 'rag config lists all' });
+      throw new RagError('not_found', `no setting "${key}"`, {
+        hint: near ? `did you mean ${near}?` : 'rag config lists all',
+      });
     }
     const shown = wanted.map((name) => {
       const value: unknown = values[name] ?? null;

@@ -16,8 +16,14 @@ export function doctorCommand(app: App, exit: Exit): Command {
       await store.retokenize(run.io.signal).finally(release);
     }
     const checks = await examine(context);
-    const worst = checks.some((check) => check.status === 'fail') ? 5 : checks.some((check) => check.status === 'warn') ? 3 : 0;
-    const lines = checks.map(({ name, status, detail, hint }) => `${MARKS[status]} ${name}: ${detail}${hint ? `\n    ${hint}` : ''}`);
+    const worst = checks.some((check) => check.status === 'fail')
+      ? 5
+      : checks.some((check) => check.status === 'warn')
+        ? 3
+        : 0;
+    const lines = checks.map(
+      ({ name, status, detail, hint }) => `${MARKS[status]} ${name}: ${detail}${hint ? `\n    ${hint}` : ''}`,
+    );
     return { result: { checks }, text: lines.join('\n'), exit: worst };
   });
 }

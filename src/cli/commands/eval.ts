@@ -16,7 +16,9 @@ export function evalCommand(app: App, exit: Exit): Command {
   ])
     .argument('<dir>', 'folder of the set; with --home its documents stay there for the next run')
     .addOption(new Option('--mode <mode>', 'how to search').choices(['hybrid', 'lexical', 'vector']).default('hybrid'));
-  handle<{ mode: Mode }>(command, app, exit, async (run, options, dir) => beir(run, options.mode, resolve(app.cwd, dir!)));
+  handle<{ mode: Mode }>(command, app, exit, async (run, options, dir) =>
+    beir(run, options.mode, resolve(app.cwd, dir!)),
+  );
   return group.addCommand(command);
 }
 

@@ -3,9 +3,9 @@ import { RagError } from '../../errors.ts';
 import type { IngestInput, IngestResult } from '../../pipeline/ingest.ts';
 import type { Coverage } from '../../store/store.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
+import { inputDefaults } from '../ingesting.ts';
 import { budget, duration, list, size, tags } from '../options.ts';
 import { version } from '../version.ts';
-import { inputDefaults } from '../ingesting.ts';
 
 interface Options {
   watch?: boolean;

@@ -6,7 +6,10 @@ import { packageRoot } from '../../root.ts';
 import { type App, type Exit, handle, verb } from '../app.ts';
 
 export function initCommand(app: App, exit: Exit): Command {
-  const command = verb('init', 'write a commented rag.yaml and .ragignore, and make this folder a home', ['rag init', 'rag init --home ~/notes']);
+  const command = verb('init', 'write a commented rag.yaml and .ragignore, and make this folder a home', [
+    'rag init',
+    'rag init --home ~/notes',
+  ]);
   return handle(command, app, exit, async (run) => {
     const { resolve } = await import('node:path');
     // Not `findHome`: a home further up must not swallow a new one here.
@@ -15,7 +18,10 @@ export function initCommand(app: App, exit: Exit): Command {
     const lines: string[] = [];
     try {
       mkdirSync(join(home, '.rag'), { recursive: true });
-      for (const [template, name] of [['rag.yaml', 'rag.yaml'], ['ragignore', '.ragignore']] as const) {
+      for (const [template, name] of [
+        ['rag.yaml', 'rag.yaml'],
+        ['ragignore', '.ragignore'],
+      ] as const) {
         const path = join(home, name);
         if (existsSync(path)) lines.push(run.say.exists(path));
         else {

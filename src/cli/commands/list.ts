@@ -23,18 +23,37 @@ export function listCommand(app: App, exit: Exit): Command {
     for await (const document of store.documents(filter)) {
       const { source, title, type, bytes, pages, ingested, sha256, status, problem, collection, tags } = document;
       const chunks = await store.chunkCount(document);
-      documents.push({ source, title, type, bytes, ...(pages ? { pages } : {}), chunks, ingested, sha256, status, collection, tags, ...(problem ? { problem } : {}) });
+      documents.push({
+        source,
+        title,
+        type,
+        bytes,
+        ...(pages ? { pages } : {}),
+        chunks,
+        ingested,
+        sha256,
+        status,
+        collection,
+        tags,
+        ...(problem ? { problem } : {}),
+      });
     }
     const unread = [];
     if (filter === undefined)
       for (const [source, { problem }] of await store.stamps())
-        if (problem && problem.status !== 'partial') unread.push({ source, status: problem.status, code: problem.code, reason: problem.reason });
+        if (problem && problem.status !== 'partial')
+          unread.push({ source, status: problem.status, code: problem.code, reason: problem.reason });
     const width = Math.min(60, Math.max(0, ...documents.map((document) => document.source.length)));
     const lines = documents.map(
       ({ source, type, bytes, pages, chunks, status }) =>
         `${oneLine(source).padEnd(width)}  ${type.padEnd(10)} ${formatBytes(bytes).padStart(8)}  ${pages ? `${pages} p, ` : ''}${chunks} passages${status === 'ok' ? '' : `  ${status}`}`,
     );
-    lines.push(...unread.map(({ source, status, code, reason }) => `${oneLine(source).padEnd(width)}  ${run.say.counts[status]} (${code}): ${reason}`));
+    lines.push(
+      ...unread.map(
+        ({ source, status, code, reason }) =>
+          `${oneLine(source).padEnd(width)}  ${run.say.counts[status]} (${code}): ${reason}`,
+      ),
+    );
     return { result: { documents, unread }, text: lines.length === 0 ? run.say.empty : lines.join('\n') };
   });
 }

@@ -6,7 +6,10 @@ import { duration } from '../options.ts';
 import { oneLine } from '../style.ts';
 
 export function rmCommand(app: App, exit: Exit): Command {
-  const command = verb('rm', 'take documents out of this home; the files stay', ['rag rm docs/old.pdf', 'rag rm "drafts/**"'])
+  const command = verb('rm', 'take documents out of this home; the files stay', [
+    'rag rm docs/old.pdf',
+    'rag rm "drafts/**"',
+  ])
     .argument('<source...>', 'sources as rag list names them, or globs')
     .option('--wait <time>', 'wait this long for another writer', duration);
   return handle<{ wait?: number }>(command, app, exit, async (run, options, ...names) => {
@@ -20,7 +23,9 @@ export function rmCommand(app: App, exit: Exit): Command {
       for (const name of names) {
         const source = sourceName(context.root, resolve(app.cwd, name));
         const match = picomatch(name, { dot: true });
-        const matching = known.filter((one) => one === name || one === source || one.startsWith(`${source}/`) || match(one));
+        const matching = known.filter(
+          (one) => one === name || one === source || one.startsWith(`${source}/`) || match(one),
+        );
         if (matching.length === 0)
           throw new RagError('not_found', `no document ${oneLine(name)} in this home; nothing was removed`, {
             hint: 'rag list names them',

@@ -4,9 +4,9 @@ import { type Command, Option } from 'commander';
 import { RagError } from '../../errors.ts';
 import type { Mode, SearchDeps, SearchInput, SearchResult } from '../../pipeline/search.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
+import { batchQueries } from '../batch.ts';
 import { place } from '../messages.ts';
 import { count, duration, type FilterOptions, filterOf, list, since, tags, until, words } from '../options.ts';
-import { batchQueries } from '../batch.ts';
 import { marked, oneLine } from '../style.ts';
 
 export interface SearchOptions extends FilterOptions {
@@ -120,7 +120,11 @@ function render({ say, style }: Invocation, result: SearchResult): string {
   });
   if (result.explain) {
     const { terms, expanded, fullMatch } = result.explain;
-    blocks.push(style.dim(`terms: ${terms.join(' ')}\nother language: ${expanded.join(' ')}\nfull match: ${fullMatch.toFixed(2)}`));
+    blocks.push(
+      style.dim(
+        `terms: ${terms.join(' ')}\nother language: ${expanded.join(' ')}\nfull match: ${fullMatch.toFixed(2)}`,
+      ),
+    );
   }
   if (embedded < chunks && result.mode !== 'lexical') blocks.push(style.dim(say.partly(embedded, chunks)));
   return blocks.join('\n\n');
@@ -139,6 +143,10 @@ function snippet(text: string, highlights: [number, number][], mark: (part: stri
   if (best > 0) best += text.slice(best).search(/\s|[\u3000-\u9fff]/) + 1;
   const cut = text.slice(best, best + SNIPPET);
   const inCut = highlights.filter(([from, to]) => from >= best && to <= best + cut.length);
-  const shown = marked(cut, inCut.map(([from, to]) => [from - best, to - best]), mark);
+  const shown = marked(
+    cut,
+    inCut.map(([from, to]) => [from - best, to - best]),
+    mark,
+  );
   return `   ${best > 0 ? '…' : ''}${shown.trim().replace(/\s+/g, ' ')}${best + SNIPPET < text.length ? '…' : ''}`;
 }

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { setImmediate } from 'node:timers/promises';
 import { openEncoder } from './encoder.ts';
-import { enter, type Gate, leave } from './gate.ts';
 import { openOnnx } from './onnx.ts';
 
 export type Engine = 'onnxruntime' | 'wasm';
 
-/** What the pool hands a worker when it starts. */
+/** The first message of the pool. */
 export interface WorkerSettings {
-  derived: string;
-  vendored: string;
   engine: Engine;
-  /** Closed: leave what is still waiting. */
-  gate: Gate;
+  /** Folder of e5.bin and e5.wasm. */
+  derived: string;
+  /** Folder of model.onnx. */
+  vendored: string;
 }
+
+/** The worker's answer to the settings. */
+export type Ready = { runtime: string } | { error: string };
 
 /** One for each message with token ids, in their order. */
 export type Answer = { vector: Float32Array } | { error: string };
@@ -29,22 +31,6 @@ async function openModel({ engine, derived, vendored }: WorkerSettings): Promise
   return { runtime: 'wasm', embed: openEncoder({ weights, kernels: join(derived, 'e5.wasm'), resident: true }).embed };
 }
 
-async function serve(settings: WorkerSettings, port: NonNullable<typeof parentPort>): Promise<void> {
-  const model = await openModel(settings).finally(() => leave(settings.gate));
-  let turn: Promise<void> = Promise.resolve();
-  port.on('message', (message: Int32Array | 'close') => {
-    if (message === 'close') return port.close();
-    // In turn, so that each answer leaves before the next text is computed.
-    turn = turn.then(async () => {
-      if (!enter(settings.gate)) return;
-      const answered = await answer(model, message);
-      leave(settings.gate);
-      port.postMessage(answered);
-    });
-  });
-  port.postMessage({ runtime: model.runtime });
-}
-
 async function answer(model: Model, ids: Int32Array): Promise<Answer> {
   try {
     return { vector: await model.embed(ids) };
@@ -53,7 +39,24 @@ async function answer(model: Model, ids: Int32Array): Promise<Answer> {
   }
 }
 
-if (parentPort !== null) {
-  const port = parentPort;
-  serve(workerData, port).catch((error: unknown) => port.postMessage({ error: String(error) }));
+/** Serves the parent process until the channel to it closes; then nothing keeps this process, and it ends. */
+function serve(send: (message: Ready | Answer) => void): void {
+  // Ctrl-C reaches the whole group; the parent decides what happens then.
+  process.on('SIGINT', () => {});
+  process.once('message', (settings: WorkerSettings) => {
+    const model = openModel(settings);
+    let turn = model.then(
+      ({ runtime }) => send({ runtime }),
+      (error: unknown) => send({ error: String(error) }),
+    );
+    process.on('message', (ids: Int32Array) => {
+      // In turn, so that each answer leaves before the next text is computed.
+      turn = turn.then(async () => {
+        await setImmediate();
+        if (process.connected) send(await answer(await model, ids));
+      });
+    });
+  });
 }
+
+if (process.send !== undefined) serve((message) => process.send?.(message));

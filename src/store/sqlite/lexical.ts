@@ -1,4 +1,4 @@
-import { idf, impact } from '../../pipeline/bm25.ts';
+import { idf, impact } from '../../text/bm25.ts';
 import { hasPhrase } from '../../text/phrase.ts';
 import type { LexicalQuery } from '../../types.ts';
 import { decode } from './postings.ts';
@@ -49,8 +49,7 @@ export function evaluate(db: Database, query: LexicalQuery, chunks: number, live
   for (const term of new Set([...query.terms, ...query.expanded, ...query.phrases.flat()])) {
     const list = postings(db, term, live);
     const rarity = idf(chunks, list.df);
-    for (let i = 0; i < list.keys.length; i++)
-      bm25[list.keys[i]!]! += rarity * impact(list.tfs[i]!, list.lengths[i]!);
+    for (let i = 0; i < list.keys.length; i++) bm25[list.keys[i]!]! += rarity * impact(list.tfs[i]!, list.lengths[i]!);
   }
   for (const term of query.exclude) for (const key of postings(db, term, live).keys) bm25[key] = 0;
   const keys: number[] = [];
@@ -64,6 +63,9 @@ export function evaluate(db: Database, query: LexicalQuery, chunks: number, live
 
 /** Postings carry no positions, so a phrase is looked for in the text. */
 function holds(db: Database, key: number, phrase: string[]): boolean {
-  const row = db.prepare('SELECT context, text FROM chunks WHERE key = ?').get(key) as { context: string; text: string };
+  const row = db.prepare('SELECT context, text FROM chunks WHERE key = ?').get(key) as {
+    context: string;
+    text: string;
+  };
   return hasPhrase(row.text, phrase) || hasPhrase(row.context, phrase);
 }

@@ -66,7 +66,9 @@ function locked(dir: string): RagError {
   } catch {
     // The holder may not have written its name yet.
   }
-  const who = holder ? `${holder.verb} (process ${holder.pid} on ${holder.host}, since ${holder.since})` : 'another rag';
+  const who = holder
+    ? `${holder.verb} (process ${holder.pid} on ${holder.host}, since ${holder.since})`
+    : 'another rag';
   return new RagError('locked', `${dir} is being written by ${who}`, {
     hint: 'wait for it to end, or try again with --wait 10m',
     zh: `${dir} 正在被 ${who} 写入`,

@@ -46,7 +46,9 @@ export function readSide(db: Database, snapshot: boolean): StoreReader {
     const colon = id.lastIndexOf(':');
     return byId.get(Number(id.slice(colon + 1)), id.slice(0, colon)) as (ChunkRow & { doc: number }) | undefined;
   };
-  const countOf = db.prepare('SELECT chunks FROM documents WHERE id = ? AND since IS NOT NULL ORDER BY key DESC').pluck();
+  const countOf = db
+    .prepare('SELECT chunks FROM documents WHERE id = ? AND since IS NOT NULL ORDER BY key DESC')
+    .pluck();
   const hits = (found: { key: number; score: number }[], limit: number): Hit[] =>
     rank(found, limit, (key) => idOf.get(key) as string);
 
@@ -88,8 +90,13 @@ export function readSide(db: Database, snapshot: boolean): StoreReader {
       return (countOf.get(document.id) as number | undefined) ?? 0;
     },
     async *text(document) {
-      const key = db.prepare('SELECT max(key) FROM documents WHERE id = ? AND since IS NOT NULL').pluck().get(document.id);
-      const page = db.prepare('SELECT text FROM chunks WHERE doc = ? AND position >= ? ORDER BY position LIMIT 64').pluck();
+      const key = db
+        .prepare('SELECT max(key) FROM documents WHERE id = ? AND since IS NOT NULL')
+        .pluck()
+        .get(document.id);
+      const page = db
+        .prepare('SELECT text FROM chunks WHERE doc = ? AND position >= ? ORDER BY position LIMIT 64')
+        .pluck();
       for (let position = 0; ; position += 64) {
         const texts = page.all(key, position) as string[];
         yield* texts;

@@ -67,4 +67,3 @@ function openReadable(file: string): Database {
     return openDatabase(image, { readonly: true });
   }
 }
-

@@ -80,7 +80,11 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
           `UPDATE documents SET collection = coalesce(@collection, collection), tags = coalesce(@tags, tags)
            WHERE source = @source AND ${LIVE} AND (collection <> coalesce(@collection, collection) OR tags <> coalesce(@tags, tags))`,
         );
-        const values = { source, collection: collection ?? null, tags: tags === undefined ? null : JSON.stringify(tags) };
+        const values = {
+          source,
+          collection: collection ?? null,
+          tags: tags === undefined ? null : JSON.stringify(tags),
+        };
         return update.run(values).changes > 0;
       });
     },

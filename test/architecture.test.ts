@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Who may import what of ours: by the first folder (or file) below src/. Port files are named in full. */
+const MAY: Record<string, string[]> = {
+  'types.ts': [],
+  'errors.ts': [],
+  'units.ts': [],
+  'closest.ts': [],
+  'root.ts': [],
+  'settings.ts': ['units.ts'],
+  'config.ts': ['errors.ts', 'settings.ts', 'closest.ts'],
+  text: ['text', 'types.ts', 'errors.ts'],
+  'store/store.ts': ['types.ts'],
+  'models/models.ts': ['types.ts'],
+  'readers/reader.ts': ['types.ts'],
+  store: ['store', 'types.ts', 'errors.ts', 'text'],
+  models: ['models', 'types.ts', 'errors.ts', 'text'],
+  readers: ['readers', 'types.ts', 'errors.ts', 'text'],
+  pipeline: [
+    'pipeline',
+    'store/store.ts',
+    'models/models.ts',
+    'readers/reader.ts',
+    'readers/sandbox.ts',
+    'text',
+    'types.ts',
+    'errors.ts',
+  ],
+  'context.ts': ['config.ts', 'settings.ts', 'errors.ts', 'types.ts', 'root.ts', 'store', 'models', 'readers'],
+  'prepare-worker.ts': ['models/builtin/tokenizer.ts', 'pipeline/prepare.ts', 'readers'],
+  cli: [
+    'cli',
+    'context.ts',
+    'config.ts',
+    'settings.ts',
+    'pipeline',
+    'types.ts',
+    'errors.ts',
+    'units.ts',
+    'closest.ts',
+    'root.ts',
+    'store/store.ts',
+    'models/models.ts',
+  ],
+  build: ['build', 'settings.ts', 'root.ts'],
+};
+
+const SRC = resolve('src');
+
+function files(dir: string): string[] {
+  return readdirSync(dir).flatMap((name) => {
+    const path = join(dir, name);
+    if (statSync(path).isDirectory()) return files(path);
+    return /\.(ts|tsx|mjs)$/.test(name) ? [path] : [];
+  });
+}
+
+const within = (path: string, allowed: string) => path === allowed || path.startsWith(`${allowed}/`);
+
+/** Imports of ours, static and dynamic, types included. */
+function imports(path: string): string[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, to]) =>
+    relative(SRC, resolve(dirname(path), to!)),
+  );
+}
+
+const all = files(SRC).map((path) => relative(SRC, path));
+
+describe('the house', () => {
+  it('lets each room import only what its row allows', () => {
+    const wrong = all.flatMap((path) => {
+      const row = MAY[path] ?? MAY[path.split('/')[0]!];
+      if (row === undefined) return [`${path} has no row`];
+      return imports(join(SRC, path))
+        .filter((to) => !row.some((allowed) => within(to, allowed)))
+        .map((to) => `${path} imports ${to}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets no driver import another', () => {
+    const drivers = ['store/sqlite', 'models/builtin', 'models/ollama.ts', 'models/openai.ts'];
+    const wrong = all.flatMap((path) => {
+      const own = drivers.find((driver) => within(path, driver));
+      if (own === undefined) return [];
+      const others = drivers.filter((driver) => driver !== own);
+      return imports(join(SRC, path))
+        .filter((to) => others.some((other) => within(to, other)))
+        .map((to) => `${path} → ${to}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps files small', () => {
+    const long = all.filter((path) => readFileSync(join(SRC, path), 'utf8').split('\n').length > 300);
+    expect(long).toEqual([]);
+  });
+
+  it('names drivers in one place only', () => {
+    const naming = all.filter((path) =>
+      /\.\/store\/sqlite|\.\/models\/(?:builtin|ollama|openai)/.test(readFileSync(join(SRC, path), 'utf8')),
+    );
+    expect(naming.filter((path) => !within(path, 'models') && !within(path, 'build')).sort()).toEqual([
+      'context.ts',
+      'prepare-worker.ts',
+    ]);
+  });
+
+  it('has one home each for the environment, exit and the console', () => {
+    const using = (pattern: RegExp) =>
+      all.filter(
+        (path) =>
+          !within(path, 'build') &&
+          pattern.test(readFileSync(join(SRC, path), 'utf8').replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '')),
+      );
+    expect(using(/process\.env|\bproc\.env\b/)).toEqual([]);
+    expect(using(/process\.exit\b/)).toEqual([]);
+    expect(using(/\bconsole\./)).toEqual([]);
+  });
+
+  it('has no barrels and no default exports', () => {
+    const bad = all.filter(
+      (path) => /export \* from|export default/.test(readFileSync(join(SRC, path), 'utf8')) && !within(path, 'build'),
+    );
+    expect(bad).toEqual([]);
+    expect(all.filter((path) => path.endsWith('/index.ts'))).toEqual([]);
+  });
+});
