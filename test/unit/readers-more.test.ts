@@ -121,6 +121,42 @@ describe('mail', () => {
     for await (const _ of readEml(strToU8(mail), { name: 'm', partial() {}, child })) void _;
     expect(children).toEqual([['a.pdf', '%PDF']]);
   });
+  it('prefers the plain alternative, decodes quoted-printable and long file names, hands on forwarded mail', async () => {
+    const source = `From: a@b.c
+Subject: s
+Content-Type: multipart/mixed; boundary="x y"
+
+--x y
+Content-Type: multipart/alternative; boundary=z
+
+--z
+Content-Type: text/plain; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+caf=E9 and=
+ more
+--z
+Content-Type: text/html
+
+<p>page</p>
+--z--
+--x y
+Content-Type: application/octet-stream; name*0*=utf-8''%E6%8A%A5; name*1*=%E5%91%8A.doc
+
+abc
+--x y
+Content-Type: message/rfc822
+
+Subject: inner
+
+hidden
+--x y--
+`;
+    const { sections, text } = await read(source, 'a.eml');
+    expect(sections[1]!.text).toBe('café and more\n\n');
+    expect(sections.map((section) => section.locator.part)).toEqual(['head', 'text', '报告.doc', 'message-2.eml']);
+    expect(text).not.toMatch(/page|hidden/);
+  });
   it('cuts a mailbox into messages, not at a line that starts with From', async () => {
     const message = (n: number) =>
       `From a@b.c Mon Jan  1 10:0${n}:00 2024\nFrom: a@b.c\nSubject: s${n}\n\nbody ${n}\nFrom there it went on\n\n`;
