@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBuiltin } from '../../src/models/builtin/builtin.ts';
@@ -43,20 +44,30 @@ describe('builtin engines', { timeout: 60_000 }, () => {
     await Promise.all([here.close(), pooled.close()]);
   });
 
-  it.each(['onnxruntime', 'wasm'])(
-    'let the process exit in the middle of work, with the code it asks for: %s',
-    (engine) => {
-      const bulk = { workers, vendored: VENDORED, engine };
-      const script = `
+  it.each(['onnxruntime', 'wasm'])('let the process exit in the middle of work: %s', async (engine) => {
+    const bulk = JSON.stringify({ workers, vendored: VENDORED, engine });
+    const script = `
       const { openBuiltin } = await import(${JSON.stringify(builtinUrl)});
-      const bulk = { ...${JSON.stringify(bulk)}, workerUrl: new URL(${JSON.stringify(workerUrl)}) };
-      const embedder = await openBuiltin({ derived: ${JSON.stringify(DERIVED)}, bulk });
+      const workerUrl = new URL(${JSON.stringify(workerUrl)});
+      const embedder = await openBuiltin({ derived: ${JSON.stringify(DERIVED)}, bulk: { ...${bulk}, workerUrl } });
       setTimeout(() => process.exit(42), 200);
       await embedder.embed(Array.from({ length: 1000 }, (_, i) => 'some longer text '.repeat(30) + i), 'passage');`;
-      const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-        encoding: 'utf8',
-      });
-      expect({ status, stderr }).toEqual({ status: 42, stderr: '' });
-    },
-  );
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    expect((await once(child, 'exit'))[0]).toBe(42);
+  });
+
+  it('open and close many times at once', async () => {
+    for (let round = 0; round < 3; round++) {
+      const embedders = await Promise.all([bulk('onnxruntime'), bulk('wasm'), bulk('onnxruntime')]);
+      const made = await Promise.all(embedders.map((embedder) => embedder.embed(TEXTS.slice(0, 4), 'passage')));
+      expect(made[0]).toEqual(made[2]);
+      await Promise.all(embedders.map((embedder) => embedder.close()));
+    }
+  });
+
+  it('fall back to the own encoder where onnxruntime cannot be loaded', async () => {
+    const embedder = await openBuiltin({ derived: DERIVED, bulk: { workers, workerUrl, vendored: '/missing' } });
+    expect(embedder.runtime).toBe('wasm');
+    await embedder.close();
+  });
 });

@@ -13,7 +13,7 @@ export function buildModels(): void {
   execFileSync(process.execPath, [join(ROOT, 'src/build/weights.mjs')]);
 }
 
-/** The driver and its worker as JavaScript, since threads do not run through vitest. Below the project, where imports resolve. */
+/** The driver and its worker as JavaScript, since processes of their own do not run through vitest. Below the project, where imports resolve. */
 export function bundleBuiltin(): { builtinUrl: URL; workerUrl: URL; remove(): void } {
   const outdir = join(ROOT, `dist/test-${process.pid}`);
   mkdirSync(outdir, { recursive: true });

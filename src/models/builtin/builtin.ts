@@ -8,7 +8,7 @@ import { openTokenizer } from './tokenizer.ts';
 export interface BuiltinOptions {
   /** Folder of e5.bin, e5tok.bin and e5.wasm, which the build derives from the model. */
   derived: string;
-  /** Worker threads for passages. Without it everything is computed on the calling thread, 6 texts of 200 tokens a second. */
+  /** Worker processes for passages. Without it everything is computed on the calling thread, 6 texts of 200 tokens a second. */
   bulk?: BulkOptions | undefined;
 }
 
@@ -20,7 +20,7 @@ const DIMENSIONS = 384;
 
 /**
  * The built-in model: Chinese and English in one space, no network. Texts are cut at 512 tokens. Questions are computed
- * on the calling thread by our own encoder; with `bulk` passages go to worker threads (see pool.ts).
+ * on the calling thread by our own encoder; with `bulk` passages go to worker processes (see pool.ts).
  * Throws RagError('config') if the model's files are missing.
  */
 export async function openBuiltin(options: BuiltinOptions): Promise<Embedder> {

@@ -32,7 +32,7 @@ export async function openOnnx(file: string): Promise<OnnxModel> {
 }
 
 /** The name in a variable keeps it out of the bundle. The package has no types of its own but those of its core. */
-export async function importOnnxruntime(): Promise<typeof import('onnxruntime-common')> {
+async function importOnnxruntime(): Promise<typeof import('onnxruntime-common')> {
   const name: string = 'onnxruntime-node';
   return import(name);
 }

@@ -1,8 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { RagError } from '../../errors.ts';
-import { closeAndWait, close as closeGate, newGate } from './gate.ts';
-import { importOnnxruntime } from './onnx.ts';
-import type { Answer, Engine, WorkerSettings } from './worker.ts';
+import type { Answer, Engine, Ready, WorkerSettings } from './worker.ts';
 
 export interface PoolOptions {
   /** Folder of e5.bin and e5.wasm. */
@@ -30,53 +29,53 @@ interface Job {
   reject(error: unknown): void;
 }
 
-interface Thread {
-  worker: Worker;
+interface Worker {
+  process: ChildProcess;
   /** Jobs sent and not yet answered, oldest first: a worker answers in order. */
   sent: Job[];
 }
 
 /** Jobs a worker has at a time, so that it never waits for the main thread. */
 const DEPTH = 4;
-/** Longest wait for workers inside native code when the process exits without close(). */
-const EXIT_MS = 2_000;
 
 /**
- * Worker threads that turn token ids into vectors, one text at a time, first come first served over all calls.
+ * Processes that turn token ids into vectors, one text at a time, first come first served over all calls. Processes, not
+ * threads: onnxruntime-node 1.16 corrupts memory when several threads load it, and dies when one of them is ended.
  * Throws RagError('unavailable') if a worker cannot start. A worker that dies fails all work, then and later.
  */
 export async function openPool(options: PoolOptions): Promise<Pool> {
-  const { derived, vendored, workers, workerUrl } = options;
-  const engine = await chooseEngine(options.engine ?? 'auto');
-  const gate = newGate(Math.max(1, workers));
-  const settings: WorkerSettings = { derived, vendored, engine, gate };
-  const beforeExit = () => closeAndWait(gate, EXIT_MS);
-  process.once('exit', beforeExit);
-  const threads: Thread[] = Array.from({ length: Math.max(1, workers) }, () => ({
-    worker: new Worker(workerUrl, { workerData: settings }),
-    sent: [],
-  }));
-  const exits = threads.map(({ worker }) => new Promise((resolve) => worker.once('exit', resolve)));
+  const { engine = 'auto' } = options;
+  if (engine !== 'auto') return start(options, engine);
+  try {
+    return await start(options, 'onnxruntime');
+  } catch {
+    // No binary for this platform, or the optional dependency was left out.
+    return start(options, 'wasm');
+  }
+}
+
+async function start(options: PoolOptions, engine: Engine): Promise<Pool> {
+  const workers = Array.from({ length: Math.max(1, options.workers) }, () => launch(options.workerUrl));
   const waiting: Job[] = [];
   let failure: RagError | undefined;
 
   function fail(error: RagError): void {
     failure ??= error;
-    for (const job of [...threads.flatMap(({ sent }) => sent.splice(0)), ...waiting.splice(0)]) job.reject(failure);
+    for (const job of [...workers.flatMap(({ sent }) => sent.splice(0)), ...waiting.splice(0)]) job.reject(failure);
   }
 
   function dispatch(): void {
     while (waiting.length > 0) {
-      const idlest = threads.reduce((a, b) => (b.sent.length < a.sent.length ? b : a));
+      const idlest = workers.reduce((a, b) => (b.sent.length < a.sent.length ? b : a));
       if (idlest.sent.length >= DEPTH) return;
       const job = waiting.shift()!;
       idlest.sent.push(job);
-      idlest.worker.postMessage(job.ids);
+      idlest.process.send(job.ids);
     }
   }
 
   const queue: Queue = {
-    window: threads.length * DEPTH,
+    window: workers.length * DEPTH,
     push(job) {
       waiting.push(job);
       dispatch();
@@ -86,8 +85,8 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     },
   };
 
-  function settle(thread: Thread, answer: Answer): void {
-    const job = thread.sent.shift();
+  function settle(worker: Worker, answer: Answer): void {
+    const job = worker.sent.shift();
     if ('vector' in answer) job?.resolve(answer.vector);
     else job?.reject(stopped(answer.error));
     dispatch();
@@ -95,20 +94,18 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
 
   async function close(): Promise<void> {
     fail(new RagError('unavailable', 'the embedder is closed', { zh: '嵌入模型已关闭' }));
-    // Not terminate(): see gate.ts.
-    closeGate(gate);
-    for (const { worker } of threads) worker.postMessage('close');
-    await Promise.all(exits);
-    process.off('exit', beforeExit);
+    // They hold nothing that could be lost.
+    await Promise.all(workers.map(({ process }) => end(process)));
   }
 
-  for (const { worker } of threads) {
-    worker.once('error', (error) => fail(stopped(error.message, error)));
-    worker.once('exit', (code) => fail(stopped(`exit code ${code}`)));
+  for (const worker of workers) {
+    worker.process.once('exit', (code, signal) => fail(stopped(signal ?? `exit code ${code}`)));
   }
   try {
-    const [runtime] = await Promise.all(threads.map(({ worker }) => runtimeOf(worker)));
-    for (const thread of threads) thread.worker.on('message', (answer: Answer) => settle(thread, answer));
+    const { derived, vendored } = options;
+    const settings: WorkerSettings = { engine, derived, vendored };
+    const [runtime] = await Promise.all(workers.map(({ process }) => introduce(process, settings)));
+    for (const worker of workers) worker.process.on('message', (answer: Answer) => settle(worker, answer));
     return {
       runtime: runtime!,
       async embed(count, idsOf, signal) {
@@ -121,6 +118,39 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     await close();
     throw error;
   }
+}
+
+function launch(workerUrl: URL): Worker {
+  const child = fork(workerUrl, {
+    // Flags of this process are not meant for them.
+    execArgv: [],
+    // Typed arrays as they are.
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  // A message to a worker that has just died; its exit is what counts.
+  child.on('error', () => {});
+  return { process: child, sent: [] };
+}
+
+/** Resolves with the runtime. */
+function introduce(child: ChildProcess, settings: WorkerSettings): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (first: Ready) => {
+      if ('runtime' in first) resolve(first.runtime);
+      else reject(stopped(first.error));
+    });
+    child.once('exit', (code, signal) => reject(stopped(signal ?? `exit code ${code}`)));
+    child.once('error', (error) => reject(stopped(error.message, error)));
+    child.send(settings);
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
 }
 
 interface Queue {
@@ -163,37 +193,9 @@ function embedAll(queue: Queue, count: number, idsOf: (i: number) => Int32Array,
   });
 }
 
-/**
- * Loads the native library on this thread too, though only workers compute: once the last thread that holds it has ended,
- * Node cannot load it again ("Module did not self-register").
- */
-async function chooseEngine(wanted: Engine | 'auto'): Promise<Engine> {
-  if (wanted === 'wasm') return 'wasm';
-  try {
-    await importOnnxruntime();
-    return 'onnxruntime';
-  } catch (error) {
-    // No binary for this platform, or the optional dependency was left out.
-    if (wanted === 'auto') return 'wasm';
-    throw stopped(String(error), error);
-  }
-}
-
-/** The first message of a worker says what computes in it. */
-function runtimeOf(worker: Worker): Promise<string> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', (first: { runtime: string } | { error: string }) => {
-      if ('runtime' in first) resolve(first.runtime);
-      else reject(stopped(first.error));
-    });
-    worker.once('error', (error) => reject(stopped(error.message, error)));
-    worker.once('exit', (code) => reject(stopped(`exit code ${code}`)));
-  });
-}
-
 function stopped(reason: string, cause?: unknown): RagError {
-  return new RagError('unavailable', `a worker thread of the built-in model stopped: ${reason}`, {
-    zh: `内置模型的工作线程停止了：${reason}`,
+  return new RagError('unavailable', `a worker of the built-in model stopped: ${reason}`, {
+    zh: `内置模型的工作进程停止了：${reason}`,
     hint: 'run the same command again: it goes on where it stopped; fewer workers need less memory',
     cause,
   });
