@@ -30,19 +30,23 @@ export async function* readPdf(bytes: Uint8Array, options: ReadOptions, source =
 
 function* readPages(pdfium: Pdfium, bytes: Uint8Array, options: ReadOptions): Generator<Section> {
   const copy = copyIn(pdfium, bytes);
+  const password =
+    options.password === undefined ? 0 : copyIn(pdfium, new TextEncoder().encode(`${options.password}\0`));
   let document = 0;
   try {
-    document = pdfium._FPDF_LoadMemDocument(copy, bytes.length, 0);
-    if (document === 0) throw openError(pdfium._FPDF_GetLastError());
+    document = pdfium._FPDF_LoadMemDocument(copy, bytes.length, password);
+    if (document === 0) throw openError(pdfium._FPDF_GetLastError(), password !== 0);
     yield* readDocument(pdfium, document, options);
   } finally {
     if (document !== 0) pdfium._FPDF_CloseDocument(document);
+    if (password !== 0) pdfium._free(password);
     pdfium._free(copy);
   }
 }
 
-function openError(code: number): ReadError {
-  if (code === PASSWORD) return new ReadError('encrypted', 'the PDF needs a password');
+function openError(code: number, given: boolean): ReadError {
+  if (code === PASSWORD)
+    return new ReadError('encrypted', given ? 'the password is wrong' : 'the PDF needs a password');
   if (code === SECURITY)
     return new ReadError('encrypted', 'the PDF is encrypted for certificates or in an unknown way');
   return new ReadError('corrupt', 'not a readable PDF: damaged or cut off');

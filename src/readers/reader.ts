@@ -4,6 +4,8 @@ export interface ReadOptions {
   /** The file's name: a hint where bytes cannot tell (`.py` and `.md` are both text). */
   name: string;
   signal?: AbortSignal;
+  /** Opens an encrypted file (PDF so far); without it, or if it is wrong, such a file fails with `encrypted`. */
+  password?: string;
   /** Says that what follows or precedes is not the whole file; the document is then `partial`. */
   partial(problem: Problem): void;
   /**

@@ -35,14 +35,18 @@ export async function importReaders(folder) {
 }
 
 /** Reads one file. `code` is `ok`, `partial:CODE`, a problem's code, or `BUG` for any other exception. */
-export async function readOne(readers, bytes, name) {
+export async function readOne(readers, bytes, name, password) {
   const started = performance.now();
   const type = readers.sniff(bytes, name);
   const result = { type, code: 'ok', reason: '', text: '', sections: [], ms: 0 };
   const partials = [];
   try {
     const read = await readers.readerFor(type);
-    for await (const section of read(bytes, { name, partial: (problem) => partials.push(problem) }))
+    for await (const section of read(bytes, {
+      name,
+      ...(password ? { password } : {}),
+      partial: (problem) => partials.push(problem),
+    }))
       result.sections.push(section);
   } catch (error) {
     if (error.name === 'ReadError') Object.assign(result, { code: error.problem.code, reason: error.problem.reason });
