@@ -1,5 +1,6 @@
 const KEPT = 2;
 const FEWEST_LINES = 4;
+const LONGEST_HEAD = 200;
 
 /**
  * Drops running heads and feet: a first or last line of a page that stood there twice before, be it word for word or with a
@@ -7,12 +8,14 @@ const FEWEST_LINES = 4;
  */
 export function runningHeads(): (page: number, text: string) => string {
   const seen = new Map<string, number>();
+  const counted = new Map<string, number>();
   const repeated = (line: string, page: number) => {
     let drop = false;
     for (const key of keys(line, page)) {
       const count = seen.get(key) ?? 0;
       if (count >= KEPT) drop = true;
-      seen.set(key, count + 1);
+      if (counted.get(key) !== page) seen.set(key, count + 1);
+      counted.set(key, page);
     }
     return drop;
   };
@@ -30,10 +33,14 @@ export function runningHeads(): (page: number, text: string) => string {
   };
 }
 
-function keys(line: string, page: number): string[] {
-  const found = [`=${line}`];
-  const roman = /^[ivxl]+$/i.test(line);
-  if (roman) found.push('#roman');
-  for (const [number] of line.matchAll(/\d+/g)) found.push(`${line.replace(number, '#')} ${Number(number) - page}`);
+/** A head is short, and its page number stands at one end. Each key counts once: a number may repeat in a line. */
+function keys(line: string, page: number): Set<string> {
+  const found = new Set([`=${line.slice(0, LONGEST_HEAD + 1)}`]);
+  if (/^[ivxl]+$/i.test(line)) found.add('#roman');
+  const numbers = line.length <= LONGEST_HEAD ? [...line.matchAll(/\d+/g)] : [];
+  for (const match of [...numbers.slice(0, 1), ...numbers.slice(-1)]) {
+    const around = `${line.slice(0, match.index)}#${line.slice(match.index + match[0].length)}`;
+    found.add(`${around} ${Number(match[0]) - page}`);
+  }
   return found;
 }

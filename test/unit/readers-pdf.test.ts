@@ -43,6 +43,11 @@ describe('pdf', () => {
     expect(text.match(/closing words/g)).toHaveLength(6);
   });
 
+  it('keeps lines of a single page in which numbers repeat', async () => {
+    const lines = ['0 0 0 0 0', '1 1 1 0 0', 'a', 'b', 'c', '2 0 0 0 0', '0 0 0 0 0'];
+    expect((await read(pdf([{ lines }]), 'a.pdf')).text).toBe(`${lines.join('\n')}\n`);
+  });
+
   it('names the pages without text', async () => {
     const pages = [['a'], [], [], ['b'], []].map((lines) => ({ lines }));
     const reading = await read(pdf(pages), 'a.pdf');
