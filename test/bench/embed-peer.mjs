@@ -1,15 +1,13 @@
 // onnxruntime-node alone, as its documentation uses it: the peer of embed.mjs.
-import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-const session = await InferenceSession.create(workerData.model, {
+const session = await InferenceSession.create(process.argv[2], {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   graphOptimizationLevel: 'basic',
 });
 
-parentPort.on('message', async (share) => {
-  if (share === 'close') return parentPort.close();
+process.on('message', async (share) => {
   const vectors = [];
   for (const ids of share) {
     const shape = [1, ids.length];
@@ -19,6 +17,6 @@ parentPort.on('message', async (share) => {
     });
     vectors.push(Float32Array.from(embedding.data));
   }
-  parentPort.postMessage(vectors);
+  process.send(vectors);
 });
-parentPort.postMessage('ready');
+process.send('ready');

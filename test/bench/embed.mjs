@@ -2,12 +2,11 @@
 //   node test/bench/embed.mjs [texts a round, default 32] [rounds, default 20]
 // The peer gets ready token ids and computes them one at a time on one worker a core; our side gets texts, so tokenising and
 // the way between threads are in its time.
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { buildModels } from '../../src/build/weights.mjs';
 
@@ -34,44 +33,41 @@ function textOf(i) {
 async function bundle() {
   const outdir = join(root, 'dist/bench');
   const builtin = join(root, 'src/models/builtin');
+  const options = { bundle: true, splitting: true, minify: true, platform: 'node', format: 'esm' };
   await build({
     entryPoints: ['builtin', 'worker', 'tokenizer'].map((name) => join(builtin, `${name}.ts`)),
     outdir,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
+    ...options,
   });
   const cold = `import { openBuiltin } from './builtin.ts';
     const embedder = await openBuiltin({ derived: process.argv[2] });
     const [vector] = await embedder.embed([process.argv[3]], 'query');
     process.stdout.write(String(vector[0]));`;
-  const stdin = { contents: cold, resolveDir: builtin, loader: 'ts' };
-  await build({ stdin, outfile: join(outdir, 'cold.js'), bundle: true, minify: true, platform: 'node', format: 'esm' });
+  const stdin = { contents: cold, resolveDir: builtin, loader: 'ts', sourcefile: 'cold.ts' };
+  await build({ ...options, stdin, outdir: join(outdir, 'cold') });
   return outdir;
 }
 
 async function openPeer() {
-  const threads = Array.from({ length: workers }, () => {
+  const peers = Array.from({ length: workers }, () => {
     const file = new URL('./embed-peer.mjs', import.meta.url);
-    return new Worker(file, { workerData: { model: join(vendored, 'model.onnx') } });
+    return fork(file, [join(vendored, 'model.onnx')], { serialization: 'advanced' });
   });
-  await Promise.all(threads.map((thread) => once(thread, 'message')));
+  await Promise.all(peers.map((peer) => once(peer, 'message')));
   return {
-    /** Each worker takes the next of its own share without asking. */
+    /** Each worker gets its share at once. */
     async embed(ids) {
-      const shares = threads.map((_, k) => ids.filter((_, i) => i % workers === k));
       const answers = await Promise.all(
-        threads.map((thread, k) => {
-          const answer = once(thread, 'message');
-          thread.postMessage(shares[k]);
+        peers.map((peer, k) => {
+          const answer = once(peer, 'message');
+          peer.send(ids.filter((_, i) => i % workers === k));
           return answer;
         }),
       );
       return ids.map((_, i) => answers[i % workers][0][Math.floor(i / workers)]);
     },
     close() {
-      for (const thread of threads) thread.postMessage('close');
+      for (const peer of peers) peer.kill();
     },
   };
 }
@@ -147,7 +143,7 @@ function compareCold(folder) {
   for (const [name, question] of Object.entries(questions)) {
     const pairs = Array.from({ length: 20 }, () => [
       run(['-e', '0']),
-      run([join(folder, 'cold.js'), derived, question]),
+      run([join(folder, 'cold/stdin.js'), derived, question]),
     ]);
     const added = median(pairs.map(([empty, full]) => full - empty));
     const least = Math.min(...pairs.map(([, full]) => full)) - Math.min(...pairs.map(([empty]) => empty));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Embedder } from '../models.ts';
 import { type Encoder, openEncoder } from './encoder.ts';
-import { openPool, type PoolOptions } from './pool.ts';
+import type { PoolOptions } from './pool.ts';
 import { openTokenizer } from './tokenizer.ts';
 
 export interface BuiltinOptions {
@@ -26,7 +26,7 @@ const DIMENSIONS = 384;
 export async function openBuiltin(options: BuiltinOptions): Promise<Embedder> {
   const { derived, bulk } = options;
   const tokenizer = openTokenizer(join(derived, 'e5tok.bin'));
-  const pool = bulk && (await openPool({ ...bulk, derived }));
+  const pool = bulk && (await (await import('./pool.ts')).openPool({ ...bulk, derived }));
   let encoder: Encoder | undefined;
 
   async function embedHere(texts: string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
