@@ -3,7 +3,7 @@ export const K1 = 1.2;
 export const B = 0.75;
 
 /** Index terms of a chunk, in place of the live average: see test/eval for what it costs. */
-export const AVERAGE_LENGTH = 200;
+export const AVERAGE_LENGTH = 160;
 
 /** Weight of a term that `n` of `chunks` chunks hold; never negative (Lucene's form). */
 export const idf = (chunks: number, n: number): number => Math.log(1 + (chunks - n + 0.5) / (n + 0.5));

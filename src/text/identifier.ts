@@ -1,12 +1,9 @@
-import { stemmer } from 'stemmer';
 import { normalize } from './normalize.ts';
+import { stem } from './stem.ts';
 
 const LONGEST_TERM = 64;
 const PLAIN_WORD = /^[A-Za-z]?[a-z]*$/;
 const CLITIC = /['\u2019](?:s|t|d|m|ll|re|ve)$/i;
-
-/** Porter's stem of a lower-case word; what is not plain Latin letters stays as it is. */
-export const stem = (word: string): string => (word.length > 2 && /^[a-z]+$/.test(word) ? stemmer(word) : word);
 
 const cut = (term: string): string => (term.length > LONGEST_TERM ? term.slice(0, LONGEST_TERM) : term);
 
