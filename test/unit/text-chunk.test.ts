@@ -3,7 +3,8 @@ import { type ChunkOptions, chunkSections, type Passage } from '../../src/text/c
 import type { Section } from '../../src/types.ts';
 
 // In place of the model's tokenizer: a token for four letters, for two Han characters, for each other sign.
-const countTokens = (text: string): number => (text.match(/[A-Za-z]{1,4}|\d|\p{Script=Han}{1,2}|[^\s\p{Script=Han}A-Za-z\d]/gu) ?? []).length;
+const countTokens = (text: string): number =>
+  (text.match(/[A-Za-z]{1,4}|\d|\p{Script=Han}{1,2}|[^\s\p{Script=Han}A-Za-z\d]/gu) ?? []).length;
 const limits: ChunkOptions = { maxTokens: 400, countTokens };
 
 async function chunks(sections: Section[], options: Partial<ChunkOptions> = {}): Promise<Passage[]> {
