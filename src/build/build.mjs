@@ -1,5 +1,5 @@
 // Everything `npm run build` makes in dist/: the model's derived files, the dictionary's table, the bundle.
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,6 +36,8 @@ export async function bundle() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const bundleOnly = process.argv.includes('--bundle');
+  // Chunks are named by content: what an earlier build left would be published with the rest.
+  if (!bundleOnly) await rm(join(root, 'dist/chunks'), { recursive: true, force: true });
   if (!bundleOnly) console.log(`model: ${await buildModels(root)}`);
   if (!bundleOnly) console.log(`dictionary: ${await buildGloss(root)}`);
   await bundle();
