@@ -119,11 +119,10 @@ export function openContext(options: ContextOptions): Context {
       const { openOpenaiGenerator } = await import('./models/openai.ts');
       return openOpenaiGenerator({ ...openaiOptions(), model: values.LLM_MODEL });
     }
-    const { openOllamaGenerator, probe } = await import('./models/ollama.ts');
+    const { findChatModel, openOllamaGenerator } = await import('./models/ollama.ts');
     const baseUrl = values.LOCAL_LLM_BASE_URL;
     if (values.LOCAL_LLM_MODEL !== undefined) return openOllamaGenerator({ baseUrl, model: values.LOCAL_LLM_MODEL });
-    const found = await probe(baseUrl);
-    const model = found?.[0]?.name;
+    const model = await findChatModel(baseUrl);
     return model === undefined ? undefined : openOllamaGenerator({ baseUrl, model });
   }
 

@@ -14,14 +14,19 @@ const { tokenizerFile } = workerData as WorkerData;
 const tokenizer = openTokenizer(tokenizerFile);
 const encode = wireEncoder();
 const port = parentPort!;
-let take: () => void = () => {};
+/** Batches sent and not yet taken, over all files: a busy main thread need not stop us, a slow disk must. */
+const WINDOW = 6;
+let outstanding = 0;
+let taken: () => void = () => {};
+
+let last: Promise<void> = Promise.resolve();
 
 port.on('message', (message: ToWorker) => {
-  if (message.type === 'next') take();
-  else
-    run(message.job).catch((error: unknown) => {
-      throw error;
-    });
+  if (message.type === 'next') {
+    outstanding--;
+    taken();
+  }
+  if (message.type === 'job') last = last.then(() => run(message.job));
 });
 
 function send(message: FromWorker): void {
@@ -36,11 +41,12 @@ async function run(job: Job): Promise<void> {
     for (;;) {
       const { done, value } = await prepared.next();
       if (done) return send({ type: 'end', prepared: value });
-      const taken = new Promise<void>((resolve) => {
-        take = resolve;
-      });
       send({ type: 'chunks', batch: encode(value) });
-      await taken;
+      outstanding++;
+      while (outstanding >= WINDOW)
+        await new Promise<void>((resolve) => {
+          taken = resolve;
+        });
     }
   } catch (error) {
     if (error instanceof ReadError) return send({ type: 'problem', problem: error.problem });

@@ -129,7 +129,7 @@ export interface LexicalQuery {
   expanded: string[];
   /** Each must occur, its terms in this order side by side. */
   phrases: string[][];
-  /** A chunk with one of these is out. */
+  /** A chunk with one of these is out; one with spaces is words side by side. */
   exclude: string[];
 }
 

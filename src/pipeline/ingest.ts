@@ -4,6 +4,7 @@ import type { Draft, Stamp, Store } from '../store/store.ts';
 import type { Chunk, Document, FileStatus, Io, Prepared, Problem } from '../types.ts';
 import { commitQueue } from './commits.ts';
 import { type Pace, pace } from './progress.ts';
+import { isUnchanged } from './unchanged.ts';
 import { type Found, type Walk, walk } from './walk.ts';
 
 export interface IngestDeps {
@@ -54,17 +55,6 @@ export interface IngestResult {
 
 /** Not meant for us: no failure. */
 const NOT_OURS = new Set<Problem['code']>(['unsupported', 'excluded', 'too_large', 'empty']);
-/** May go differently next time, though the file is the same. */
-const MAY_PASS = new Set<Problem['code']>([
-  'timeout',
-  'memory',
-  'crashed',
-  'too_large',
-  'excluded',
-  'missing',
-  'unreadable',
-]);
-
 /** Chunks held before a document is written piece by piece, invisible until its end. */
 const HELD_CHUNKS = 2048;
 
@@ -107,13 +97,6 @@ async function scan(input: IngestInput, io: Io): Promise<Walk> {
   if (stdin) found.files.push({ path: '-', source: stdin.name, bytes: stdin.bytes.length, mtimeMs: 0 });
   io.report({ type: 'scan', files: found.files.length });
   return found;
-}
-
-function isUnchanged(file: Found, stamp: Stamp, version: string): boolean {
-  if (file.path === '-' || file.bytes !== stamp.bytes || file.mtimeMs !== stamp.mtimeMs) return false;
-  if (stamp.problem === undefined) return true;
-  // What failed for good is not tried again by the same program; what may pass is.
-  return stamp.problem.version === version && !MAY_PASS.has(stamp.problem.code);
 }
 
 function openRun(deps: IngestDeps, input: IngestInput, io: Io, gone: Map<string, Stamp>) {

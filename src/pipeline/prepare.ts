@@ -63,9 +63,8 @@ export async function* prepare(
   let batch: Chunk[] = [];
   let position = 0;
   for await (const passage of chunkSections(observed, { maxTokens: input.maxTokens, countTokens: deps.countTokens })) {
-    const context = under(end.title, passage);
-    const terms = countTerms(indexText('', { context, text: passage.text }));
-    batch.push({ ...passage, context, terms, id: `${id}:${position}`, document: id, position });
+    const terms = countTerms(indexText(passage));
+    batch.push({ ...passage, terms, id: `${id}:${position}`, document: id, position });
     position++;
     if (batch.length < 64) continue;
     yield batch;
@@ -74,12 +73,6 @@ export async function* prepare(
   if (position === 0) throw end.problem ? new ReadError(end.problem.code, end.problem.reason) : emptyOf(type);
   if (batch.length > 0) yield batch;
   return end;
-}
-
-/** What a passage stands under, the document's title first unless it is said anyway. */
-function under(title: string, { context, text }: { context: string; text: string }): string {
-  const said = title === '' || context.includes(title) || text.includes(title);
-  return said ? context : [title, context].filter(Boolean).join('\n');
 }
 
 function emptyOf(type: string): ReadError {

@@ -74,18 +74,20 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
   const mode: Mode = vector === undefined ? 'lexical' : input.mode;
   const query: LexicalQuery = parseQuery(input.text);
   if (mode !== 'vector') query.expanded = await expansion(deps, input.text, query);
-  const limit = Math.max(CANDIDATES, input.k);
+  // What `-word` and "a phrase" take away from the vectors' list must not leave it short.
+  const exact = query.exclude.length + query.phrases.length > 0;
+  const limit = Math.max(CANDIDATES, input.k) * (exact ? 10 : 1);
   const lexical = mode === 'vector' ? [] : await store.searchText(query, limit, input.filter);
   const dense = mode === 'lexical' ? [] : await store.searchVector(vector!, limit, input.filter);
-  const allowed = await obeyOperators(store, query, dense);
-  const ids = [...new Set([...lexical, ...allowed].map((hit) => hit.chunk))];
-  const scores = await store.score(ids, query, vector);
+  const found = [...new Set([...lexical, ...dense].map((hit) => hit.chunk))];
+  const scores = await store.score(found, query, vector);
+  const ids = found.filter((chunk) => !scores.get(chunk)?.excluded);
   const late = mode === 'hybrid' ? await embedLate(deps, input, lexical, scores, vector!, io) : 0;
   const { chunks, df } = await store.termStats(query.terms);
   const bound = fullMatch(query.terms, { chunks, df });
   const ranked =
     mode === 'vector'
-      ? allowed
+      ? dense.filter((hit) => !scores.get(hit.chunk)?.excluded)
       : fuse(
           ids.map(
             (chunk): Candidate => ({
@@ -149,24 +151,6 @@ async function expansion(deps: SearchDeps, text: string, query: LexicalQuery): P
   return (await deps.bridge()).expand(text).filter((term) => !known.has(term) && !query.exclude.includes(term));
 }
 
-/** `-word` and `"phrase"` are exact, in the vector leg too. */
-async function obeyOperators(store: StoreReader, query: LexicalQuery, dense: Hit[]): Promise<Hit[]> {
-  if (query.exclude.length === 0 && query.phrases.length === 0) return dense;
-  const everything = { ...query, terms: [...query.terms], expanded: [], exclude: [] };
-  const excluded = await store.score(
-    dense.map((hit) => hit.chunk),
-    { ...everything, terms: query.exclude, phrases: [] },
-  );
-  const matching = await store.score(
-    dense.map((hit) => hit.chunk),
-    { ...everything, exclude: query.exclude },
-  );
-  return dense.filter(({ chunk }) => {
-    if ((excluded.get(chunk)?.bm25 ?? 0) > 0) return false;
-    return query.phrases.length === 0 || (matching.get(chunk)?.bm25 ?? 0) > 0;
-  });
-}
-
 /** Embeds the best word matches that have no vector, as many as the budget allows; adds their cosines to `scores`. */
 async function embedLate(
   deps: SearchDeps,
@@ -194,7 +178,7 @@ async function embedLate(
 }
 
 function pendingOf(chunk: { context: string; text: string }): Pending {
-  const text = embeddingText('', chunk);
+  const text = embeddingText(chunk);
   return { hash: sha256(text), text };
 }
 

@@ -41,96 +41,146 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Readers run in worker threads: what crashes, hangs or eats memory there costs one file and one thread. */
-export function openSandbox(options: SandboxOptions): Sandbox {
-  const idle: Thread[] = [];
-  const waiting: ((thread: Thread) => void)[] = [];
-  let started = 0;
-
-  const start = () => startThread(options);
-  const acquire = async (): Promise<Thread> => {
-    const thread = idle.pop();
-    if (thread) return thread;
-    if (started < options.workers) {
-      started++;
-      return start();
-    }
-    return new Promise((resolve) => waiting.push(resolve));
-  };
-  const release = (thread: Thread) => {
-    const next = waiting.shift();
-    if (next) next(thread);
-    else idle.push(thread);
-  };
-
-  return {
-    async *read(job) {
-      let thread = await acquire();
-      let finished = false;
-      try {
-        thread.worker.postMessage({ type: 'job', job } satisfies ToWorker);
-        for (;;) {
-          const message = await answer(thread, options.timeoutSeconds);
-          if (message.type === 'end') {
-            finished = true;
-            return message.prepared;
-          }
-          if (message.type === 'problem') {
-            finished = true;
-            throw new ReadError(message.problem.code, message.problem.reason);
-          }
-          // Asked for before this batch is looked at: the worker goes on meanwhile, one batch ahead.
-          thread.worker.postMessage({ type: 'next' } satisfies ToWorker);
-          yield thread.decode(message.batch);
-        }
-      } finally {
-        // Left in the middle: by a crash, by the time limit, or by a caller who has enough.
-        if (!finished) {
-          await thread.worker.terminate();
-          thread = start();
-        }
-        release(thread);
-      }
-    },
-    async close() {
-      await Promise.all(idle.splice(0).map(({ worker }) => worker.terminate()));
-    },
-  };
+/** A file in a thread's hands. */
+interface Task {
+  job: Job;
+  thread: Thread | undefined;
+  /** What came and was not asked for yet: a worker is one batch ahead. */
+  inbox: (FromWorker | ReadError)[];
+  arrived(): void;
+  /** Resolves when the files before it are done. */
+  begun: Promise<void>;
+  begin(): void;
 }
 
 interface Thread {
   worker: Worker;
   decode: (batch: WireBatch) => Chunk[];
-  /** What came and was not asked for yet: a worker is one batch ahead. */
-  inbox: (FromWorker | ReadError)[];
-  arrived(): void;
+  /** Oldest first; the worker is on the first one. */
+  tasks: Task[];
 }
 
-function startThread({ workerUrl, workerData, memoryMb }: SandboxOptions): Thread {
-  const worker = new Worker(workerUrl, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
-  const thread: Thread = { worker, decode: wireDecoder(), inbox: [], arrived: () => {} };
-  const receive = (message: FromWorker | ReadError) => {
-    thread.inbox.push(message);
-    thread.arrived();
+/** Files a worker has at a time, so that it need not wait for the main thread between two. */
+const DEPTH = 2;
+
+/** Readers run in worker threads: what crashes, hangs or eats memory there costs one file and one thread. */
+export function openSandbox(options: SandboxOptions): Sandbox {
+  const threads: Thread[] = [];
+  const waiting: (() => void)[] = [];
+
+  function start(): Thread {
+    const { workerUrl, workerData, memoryMb } = options;
+    const worker = new Worker(workerUrl, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+    const thread: Thread = { worker, decode: wireDecoder(), tasks: [] };
+    const receive = (message: FromWorker | ReadError) => {
+      const task = thread.tasks[0];
+      task?.inbox.push(message);
+      task?.arrived();
+    };
+    worker.on('message', (message: FromWorker) => {
+      receive(message);
+      if (message.type !== 'chunks') advance(thread);
+    });
+    worker.on('error', (error: Error & { code?: string }) =>
+      receive(
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? new ReadError('memory', `the reader needed more than ${memoryMb} MB`)
+          : new ReadError('crashed', `the reader crashed: ${error.message}`),
+      ),
+    );
+    worker.on('exit', () => receive(new ReadError('crashed', 'the reader stopped without an answer')));
+    threads.push(thread);
+    return thread;
+  }
+
+  /** The first task is done: the next one's time begins, and there is room for another. */
+  function advance(thread: Thread): void {
+    thread.tasks.shift();
+    thread.tasks[0]?.begin();
+    waiting.shift()?.();
+  }
+
+  async function place(task: Task): Promise<void> {
+    for (;;) {
+      const least = threads.toSorted((a, b) => a.tasks.length - b.tasks.length)[0];
+      const wanted = least === undefined || (least.tasks.length > 0 && threads.length < options.workers);
+      if (wanted) return assign(start(), task);
+      if (least.tasks.length < DEPTH) return assign(least, task);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+
+  function assign(thread: Thread, task: Task): void {
+    task.thread = thread;
+    thread.tasks.push(task);
+    thread.worker.postMessage({ type: 'job', job: task.job } satisfies ToWorker);
+    if (thread.tasks.length === 1) task.begin();
+  }
+
+  /** Ends the thread that is on `task`; what waited behind it goes to a new one. */
+  async function abandon(task: Task): Promise<void> {
+    const { thread } = task;
+    if (thread === undefined) return;
+    threads.splice(threads.indexOf(thread), 1);
+    const rest = thread.tasks.filter((other) => other !== task);
+    thread.tasks = [];
+    if (rest.length > 0) {
+      const next = start();
+      for (const other of rest) assign(next, other);
+    }
+    waiting.shift()?.();
+    await thread.worker.terminate();
+  }
+
+  return {
+    async *read(job) {
+      const task = newTask(job);
+      await place(task);
+      let finished = false;
+      try {
+        for (;;) {
+          const message = await answer(task, options.timeoutSeconds);
+          finished = message.type !== 'chunks';
+          if (message.type === 'end') return message.prepared;
+          if (message.type === 'problem') throw new ReadError(message.problem.code, message.problem.reason);
+          const { worker, decode } = task.thread!;
+          // Asked for before this batch is looked at: the worker goes on meanwhile.
+          worker.postMessage({ type: 'next' } satisfies ToWorker);
+          yield decode(message.batch);
+        }
+      } finally {
+        // Left in the middle: by a crash, by the time limit, or by a caller who has enough.
+        if (!finished) await abandon(task);
+      }
+    },
+    async close() {
+      await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()));
+    },
   };
-  worker.on('message', receive);
-  worker.on('error', (error: Error & { code?: string }) =>
-    receive(
-      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? new ReadError('memory', `the reader needed more than ${memoryMb} MB`)
-        : new ReadError('crashed', `the reader crashed: ${error.message}`),
-    ),
-  );
-  worker.on('exit', () => receive(new ReadError('crashed', 'the reader stopped without an answer')));
-  return thread;
 }
 
-/** The thread's next message. Throws ReadError if it died or made no progress in time. */
-async function answer(thread: Thread, timeoutSeconds: number): Promise<FromWorker> {
-  if (thread.inbox.length === 0) {
+function newTask(job: Job): Task {
+  const task: Task = {
+    job,
+    thread: undefined,
+    inbox: [],
+    arrived: () => {},
+    begun: Promise.resolve(),
+    begin: () => {},
+  };
+  task.begun = new Promise((resolve) => {
+    task.begin = resolve;
+  });
+  return task;
+}
+
+/** The task's next message. Throws ReadError if its thread died or made no progress in time. */
+async function answer(task: Task, timeoutSeconds: number): Promise<FromWorker> {
+  await task.begun;
+  if (task.inbox.length === 0) {
     let timer: NodeJS.Timeout | undefined;
     const arrival = new Promise<void>((resolve) => {
-      thread.arrived = resolve;
+      task.arrived = resolve;
     });
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutSeconds * 1000);
@@ -138,7 +188,7 @@ async function answer(thread: Thread, timeoutSeconds: number): Promise<FromWorke
     await Promise.race([arrival, late]);
     clearTimeout(timer);
   }
-  const message = thread.inbox.shift();
+  const message = task.inbox.shift();
   if (message === undefined) throw new ReadError('timeout', `the reader made no progress for ${timeoutSeconds} s`);
   if (message instanceof ReadError) throw message;
   return message;

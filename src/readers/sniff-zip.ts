@@ -1,8 +1,12 @@
 import { openZip } from './zip.ts';
 
+/** Containers that a damaged one may have been: its name is then all that is left to tell. */
+const CONTAINERS = new Set(['docx', 'pptx', 'xlsx', 'xlsb', 'odt', 'ods', 'odp', 'epub']);
+
 /** Type of a zip container by the parts it holds, `zip` if it is just an archive. */
-export function sniffZip(bytes: Uint8Array): string {
+export function sniffZip(bytes: Uint8Array, fileName: string): string {
   let names: string[];
+  let damaged = false;
   const decoder = new TextDecoder();
   // OpenDocument and EPUB put their type first, stored, so that it shows even where the directory is lost.
   const head = decoder.decode(bytes.subarray(0, 120));
@@ -12,6 +16,7 @@ export function sniffZip(bytes: Uint8Array): string {
   try {
     names = openZip(bytes).names;
   } catch {
+    damaged = true;
     // A cut-off container still names its parts in front of each.
     names = decoder.decode(bytes.subarray(0, 2 ** 20)).match(/(?:word|ppt|xl)\/[\w/.]+/g) ?? [];
   }
@@ -26,5 +31,6 @@ export function sniffZip(bytes: Uint8Array): string {
     if (has(/(^|\/)(work)?sheets?\//)) return 'xlsx';
     if (has(/(^|\/)document\d*\.xml$/)) return 'docx';
   }
-  return 'zip';
+  const ending = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase();
+  return damaged && CONTAINERS.has(ending) ? ending : 'zip';
 }

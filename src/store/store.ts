@@ -87,6 +87,8 @@ export interface StoreReader {
 export interface Score {
   bm25: number;
   cosine?: number;
+  /** An exclusion or a missing phrase of the query says no. */
+  excluded?: true;
 }
 
 /** The one writer. Every driver passes test/contract/store.ts. */

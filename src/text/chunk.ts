@@ -184,15 +184,9 @@ function firstLine(section: Section, start: number): string {
   return line.length <= LONGEST_TITLE ? line : '';
 }
 
-const named = (title: string, chunk: { context: string; text: string }): string[] =>
-  title !== '' && !chunk.context.includes(title) && !chunk.text.includes(title) ? [title] : [];
-
-const joined = (title: string, chunk: { context: string; text: string }): string =>
-  [...named(title, chunk), chunk.context, chunk.text].filter((part) => part !== '').join('\n');
+/** What `countTerms` is given for a chunk: what it stands under, and itself. */
+export const indexText = ({ context, text }: { context: string; text: string }): string =>
+  context === '' ? text : `${context}\n${text}`;
 
 /** What the embedder is given for a chunk; the model's own prefix is the driver's business. */
-export const embeddingText = (title: string, chunk: { context: string; text: string }): string =>
-  joined(title, chunk).trim();
-
-/** What `countTerms` is given for a chunk. */
-export const indexText = (title: string, chunk: { context: string; text: string }): string => joined(title, chunk);
+export const embeddingText = (chunk: { context: string; text: string }): string => indexText(chunk).trim();

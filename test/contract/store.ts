@@ -146,6 +146,9 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(await found('"machine learning"')).toEqual([ids[0]!, ids[2]!].sort());
       expect(await found('machine -milk')).toEqual([ids[0]!, ids[1]!].sort());
       expect(await found('"machine learning" -tea')).toEqual([ids[2]]);
+      expect(await found('machine -"machine learning"')).toEqual([ids[1]]);
+      const scores = await opened.store.score(ids, parseQuery('"machine learning" -milk'));
+      expect(ids.map((id) => scores.get(id)?.excluded ?? false)).toEqual([false, true, true]);
     });
 
     it('embeds equal text once, remembers it through a move, and finds by vector', async () => {

@@ -42,8 +42,8 @@ async function chunksOf(set: EvalSet, options: EvalOptions): Promise<EvalChunk[]
     for await (const passage of chunkSections(sections, limits)) {
       chunks.push({
         source,
-        embedding: `passage: ${embeddingText(title, passage)}`,
-        terms: countTerms(indexText(title, passage)),
+        embedding: `passage: ${embeddingText(passage)}`,
+        terms: countTerms(indexText(passage)),
       });
     }
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import picomatch from 'picomatch';
+
 import { RagError } from '../../errors.ts';
 import { type App, type Exit, handle, verb } from '../app.ts';
 import { duration } from '../options.ts';
@@ -13,6 +13,7 @@ export function rmCommand(app: App, exit: Exit): Command {
     .argument('<source...>', 'sources as rag list names them, or globs')
     .option('--wait <time>', 'wait this long for another writer', duration);
   return handle<{ wait?: number }>(command, app, exit, async (run, options, ...names) => {
+    const { default: picomatch } = await import('picomatch');
     const { sourceName } = await import('../../pipeline/walk.ts');
     const { resolve } = await import('node:path');
     const context = await run.context();

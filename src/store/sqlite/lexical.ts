@@ -8,6 +8,8 @@ import type { Mask } from './visible.ts';
 export interface Scores {
   /** BM25 by chunk key; 0 where nothing matches or an exclusion or phrase says no. */
   bm25: Float64Array;
+  /** Whether the query's exclusions and phrases let a chunk through. */
+  allows(key: number): boolean;
   /** Keys with a score. */
   keys: number[];
 }
@@ -23,7 +25,10 @@ interface PostingList {
 function postings(db: Database, term: string, live: Mask): PostingList {
   const list: PostingList = { keys: [], tfs: [], lengths: [], df: 0 };
   const rows = db
-    .prepare('SELECT data FROM segments JOIN postings ON postings.segment = segments.id WHERE term = ?')
+    .prepare(
+      // CROSS JOIN: the segments first, then one seek each; left to itself SQLite scans all postings.
+      'SELECT data FROM segments CROSS JOIN postings ON postings.segment = segments.id AND term = ?',
+    )
     .pluck()
     .all(term) as Buffer[];
   for (const data of rows)
@@ -51,14 +56,26 @@ export function evaluate(db: Database, query: LexicalQuery, chunks: number, live
     const rarity = idf(chunks, list.df);
     for (let i = 0; i < list.keys.length; i++) bm25[list.keys[i]!]! += rarity * impact(list.tfs[i]!, list.lengths[i]!);
   }
-  for (const term of query.exclude) for (const key of postings(db, term, live).keys) bm25[key] = 0;
+  const excluded = new Set(query.exclude.flatMap((entry) => sideBySide(db, entry.split(' '), live)));
+  for (const key of excluded) bm25[key] = 0;
   const keys: number[] = [];
   for (let key = 0; key < bm25.length; key++) {
     if (!(bm25[key]! > 0)) continue;
     if (query.phrases.every((phrase) => holds(db, key, phrase))) keys.push(key);
     else bm25[key] = 0;
   }
-  return { bm25, keys };
+  const allows = (key: number) => !excluded.has(key) && (query.phrases.length === 0 || bm25[key]! > 0);
+  return { bm25, keys, allows };
+}
+
+/** Keys of the chunks in which the words follow each other. */
+function sideBySide(db: Database, words: string[], live: Mask): number[] {
+  const [first, ...rest] = words.map((word) => postings(db, word, live).keys);
+  const inAll = rest.reduce((keys, other) => {
+    const set = new Set(other);
+    return keys.filter((key) => set.has(key));
+  }, first!);
+  return words.length === 1 ? inAll : inAll.filter((key) => holds(db, key, words));
 }
 
 /** Postings carry no positions, so a phrase is looked for in the text. */

@@ -46,7 +46,7 @@ export function retokenize(db: Database, signal?: AbortSignal): void {
     const rows = page.all(last, BATCH) as { key: number; context: string; text: string }[];
     if (rows.length === 0) return;
     const segment = segmentWriter(db);
-    for (const row of rows) segment.add(row.key, countTerms(indexText('', row)));
+    for (const row of rows) segment.add(row.key, countTerms(indexText(row)));
     segment.flush();
     last = rows.at(-1)!.key;
   }

@@ -38,14 +38,13 @@ export function readSide(db: Database, snapshot: boolean): StoreReader {
   const idOf = db
     .prepare("SELECT d.id || ':' || c.position FROM chunks c JOIN documents d ON d.key = c.doc WHERE c.key = ?")
     .pluck();
-  const byId = db.prepare(
-    `SELECT ${CHUNK}, c.doc FROM chunks c WHERE c.position = ? AND c.doc = (SELECT key FROM documents
-     WHERE id = ? AND since IS NOT NULL ORDER BY until IS NOT NULL, since DESC LIMIT 1)`,
-  );
-  const chunkOf = (id: string) => {
-    const colon = id.lastIndexOf(':');
-    return byId.get(Number(id.slice(colon + 1)), id.slice(0, colon)) as (ChunkRow & { doc: number }) | undefined;
-  };
+  const byIdWhere = `c.position = ? AND c.doc = (SELECT key FROM documents
+     WHERE id = ? AND since IS NOT NULL ORDER BY until IS NOT NULL, since DESC LIMIT 1)`;
+  const byId = db.prepare(`SELECT ${CHUNK}, c.doc FROM chunks c WHERE ${byIdWhere}`);
+  const keyById = db.prepare(`SELECT c.key FROM chunks c WHERE ${byIdWhere}`).pluck();
+  const byIdArguments = (id: string) => [Number(id.slice(id.lastIndexOf(':') + 1)), id.slice(0, id.lastIndexOf(':'))];
+  const chunkOf = (id: string) => byId.get(...byIdArguments(id)) as (ChunkRow & { doc: number }) | undefined;
+  const keyOf = (id: string) => keyById.get(...byIdArguments(id)) as number | undefined;
   const countOf = db
     .prepare('SELECT chunks FROM documents WHERE id = ? AND since IS NOT NULL ORDER BY key DESC')
     .pluck();
@@ -133,14 +132,17 @@ export function readSide(db: Database, snapshot: boolean): StoreReader {
       return hits(found, limit);
     },
     async score(ids, query, vector) {
-      const { bm25 } = scoresOf(query);
+      const { bm25, allows } = scoresOf(query);
       const bySlot = vector === undefined ? undefined : cosinesOf(vector);
       const scores = new Map<string, Score>();
       for (const id of ids) {
-        const key = chunkOf(id)?.key;
+        const key = keyOf(id);
         if (key === undefined) continue;
         const slot = bySlot && (slotOf.get(key) as number | undefined);
-        scores.set(id, { bm25: bm25[key] ?? 0, ...(slot === undefined ? {} : { cosine: bySlot![slot]! }) });
+        const score: Score = { bm25: bm25[key] ?? 0 };
+        if (slot !== undefined) score.cosine = bySlot![slot]!;
+        if (!allows(key)) score.excluded = true;
+        scores.set(id, score);
       }
       return scores;
     },

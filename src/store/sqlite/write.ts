@@ -12,7 +12,7 @@ import type { Database } from './schema.ts';
 import { appendVectors } from './vectors.ts';
 
 function hashOf(chunk: Pick<Chunk, 'context' | 'text'>): Buffer {
-  return createHash('sha256').update(embeddingText('', chunk)).digest();
+  return createHash('sha256').update(embeddingText(chunk)).digest();
 }
 
 const PENDING_PAGE = 256;
@@ -111,7 +111,7 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
       for (let at = 0; at < keys.length; at += PENDING_PAGE) {
         const page = keys.slice(at, at + PENDING_PAGE).map((key) => {
           const row = select.get(key) as { hash: Buffer; context: string; text: string };
-          return { hash: row.hash.toString('hex'), text: embeddingText('', row) } satisfies Pending;
+          return { hash: row.hash.toString('hex'), text: embeddingText(row) } satisfies Pending;
         });
         yield* page;
       }
