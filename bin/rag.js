@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
-
-process.exitCode = await main(process);
+require('../dist/rag.cjs')
+  .main(process)
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -29,6 +29,11 @@ export interface ErrorExtra {
 
 /** The one error a user may see: what is wrong with the value in it, and what cures it. Everything else is our bug. */
 export class RagError extends Error {
+  /** By name: the launcher and the modules it loads each carry this class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'RagError';
+  }
+
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly zh: string | undefined;

@@ -27,7 +27,7 @@ export function ready() {
     console.log('installing dependencies (better-sqlite3 compiles for about a minute) …');
     run('npm', ['ci', '--no-audit', '--no-fund']);
   }
-  const built = join(root, 'dist/cli/main.js');
+  const built = join(root, 'dist/rag.cjs');
   if (!existsSync(built) || statSync(built).mtimeMs < newest(join(root, 'src'))) run('node', ['src/build/build.mjs']);
 }
 
