@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const src = join(root, 'src');
 
-/** Leaves `import('../x.ts')` in place, pointed at dist/lib/x.js; notes which modules that makes entry points. */
+/** Leaves a lazy import of ours in place, pointed at dist/lib; notes which modules that makes entry points. */
 function lazy(entries) {
   return {
     name: 'lazy',

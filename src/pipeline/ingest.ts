@@ -81,11 +81,12 @@ export async function ingest(deps: IngestDeps, input: IngestInput, io: Io): Prom
   const queue = changed.values();
   const worker = async () => {
     for (const file of queue) {
-      if (io.signal.aborted || input.expired()) return run.stop();
+      if (run.halted() || input.expired()) return run.stop();
       await run.file(file, stamps.get(file.source));
     }
   };
-  await Promise.all(Array.from({ length: deps.parallel }, worker));
+  // A full disk stops all of them; none is left running behind the error.
+  await Promise.all(Array.from({ length: deps.parallel }, () => worker().catch(run.fail)));
   await run.finish();
   return run.result;
 }
@@ -121,6 +122,8 @@ function openRun(deps: IngestDeps, input: IngestInput, io: Io, gone: Map<string,
     done(report);
     progress.file(document.bytes, chunks, document.pages ?? 0);
   }
+  const failures: unknown[] = [];
+  const halted = () => io.signal.aborted || failures.length > 0;
   /** Only one document at a time is written in pieces, so that what is held in memory stays bounded. */
   let large = Promise.resolve();
 
@@ -145,7 +148,7 @@ function openRun(deps: IngestDeps, input: IngestInput, io: Io, gone: Map<string,
     try {
       const reading = sandbox.read(job);
       for (;;) {
-        if (io.signal.aborted) {
+        if (halted()) {
           await reading.return(undefined as never);
           return;
         }
@@ -269,10 +272,16 @@ function openRun(deps: IngestDeps, input: IngestInput, io: Io, gone: Map<string,
     done,
     file,
     unchanged,
+    halted,
+    fail(error: unknown) {
+      failures.push(error);
+    },
     stop() {
       result.stopped = true;
     },
+    /** Throws the first failure that was not a file's own. */
     async finish() {
+      if (failures.length > 0) throw failures[0];
       await commits.flush();
       progress.end();
       if (result.stopped || io.signal.aborted) return;

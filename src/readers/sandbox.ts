@@ -67,6 +67,7 @@ const DEPTH = 2;
 export function openSandbox(options: SandboxOptions): Sandbox {
   const threads: Thread[] = [];
   const waiting: (() => void)[] = [];
+  let closed = false;
 
   function start(): Thread {
     const { workerUrl, workerData, memoryMb } = options;
@@ -124,7 +125,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     threads.splice(threads.indexOf(thread), 1);
     const rest = thread.tasks.filter((other) => other !== task);
     thread.tasks = [];
-    if (rest.length > 0) {
+    if (rest.length > 0 && !closed) {
       const next = start();
       for (const other of rest) assign(next, other);
     }
@@ -154,6 +155,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       }
     },
     async close() {
+      closed = true;
       await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()));
     },
   };

@@ -38,7 +38,7 @@ async function chunksOf(set: EvalSet, options: EvalOptions): Promise<EvalChunk[]
     countTokens: options.countTokens,
     ...(options.aimTokens ? { aimTokens: options.aimTokens } : {}),
   };
-  for (const { source, title, sections } of set.documents) {
+  for (const { source, sections } of set.documents) {
     for await (const passage of chunkSections(sections, limits)) {
       chunks.push({
         source,

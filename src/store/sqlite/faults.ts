@@ -12,7 +12,8 @@ export function translate(error: unknown, file: string): unknown {
       zh: `${home} 所在的磁盘已满`,
       cause: error,
     });
-  if (/^(SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EPERM|EROFS)/.test(code))
+  // Node says ENOENT where a folder cannot be made on a read-only disk.
+  if (/^(SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EPERM|EROFS|ENOENT|ENOTDIR)/.test(code))
     return new RagError('config', `${home} cannot be written (${code})`, {
       hint: 'give yourself write access to it, or choose another place with --home DIR',
       zh: `无法写入 ${home}（${code}）`,

@@ -30,12 +30,18 @@ export async function lockHome(dir: string, verb: string, waitMs: number, signal
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
-  const holder: Holder = { host: hostname(), pid: process.pid, verb, since: new Date().toISOString() };
-  writeFileSync(join(dir, 'writer.json'), `${JSON.stringify(holder)}\n`);
-  return () => {
+  const unlock = () => {
     db.exec('ROLLBACK');
     db.close();
   };
+  const holder: Holder = { host: hostname(), pid: process.pid, verb, since: new Date().toISOString() };
+  try {
+    writeFileSync(join(dir, 'writer.json'), `${JSON.stringify(holder)}\n`);
+  } catch (error) {
+    unlock();
+    throw translate(error, join(dir, 'rag.db'));
+  }
+  return unlock;
 }
 
 function openLock(file: string): Database {

@@ -159,10 +159,15 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
       return Math.max(0, pages) * (db.pragma('page_size', { simple: true }) as number);
     },
     async close() {
-      // Leaves one plain file behind, so that the home can be copied or put on a read-only disk; not if a reader is busy.
-      db.pragma('busy_timeout = 0');
-      db.pragma('wal_checkpoint(TRUNCATE)');
-      db.close();
+      try {
+        // Leaves one plain file behind, so that the home can be copied or put on a read-only disk; not if a reader is busy.
+        db.pragma('busy_timeout = 0');
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      } catch {
+        // A full disk: what was committed is safe in the log, and is moved by the next writer.
+      } finally {
+        db.close();
+      }
     },
   };
 }
