@@ -25,7 +25,8 @@ export function ready() {
   const installed = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(root, 'package-lock.json')).mtimeMs) {
     console.log('installing dependencies (better-sqlite3 compiles for about a minute) …');
-    run('npm', ['ci', '--no-audit', '--no-fund']);
+    // Not `npm ci`: it refuses a lockfile written where a registry does not carry every platform's optional packages.
+    run('npm', ['install', '--no-audit', '--no-fund']);
   }
   const built = join(root, 'dist/rag.cjs');
   if (!existsSync(built) || statSync(built).mtimeMs < newest(join(root, 'src'))) run('node', ['src/build/build.mjs']);

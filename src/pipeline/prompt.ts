@@ -42,15 +42,15 @@ export function fitting(passages: Passage[]): Passage[] {
 export function prompt(question: string, evidence: Passage[]): Message[] {
   const passages = evidence.map(({ chunk, document }, i) => {
     const context = chunk.context === '' ? '' : `${chunk.context}\n`;
-    return `<passage n="${i + 1}" source=${JSON.stringify(document.source)}>\n${fenced(context + chunk.text)}\n</passage>`;
+    return `[${i + 1}] ${JSON.stringify(document.source)}\n<<<\n${fenced(context + chunk.text).trim()}\n>>>`;
   });
   return [
     { role: 'system', content: SYSTEM[languageOf(question)] },
-    { role: 'user', content: `${passages.join('\n')}\n\n${question}` },
+    { role: 'user', content: `${passages.join('\n\n')}\n\n${question}` },
   ];
 }
 
-/** A document cannot close its own passage. */
+/** A document cannot end its own quotation. */
 function fenced(text: string): string {
-  return text.replace(/<(\/?)passage/gi, '‹$1passage').slice(0, BUDGET);
+  return text.replaceAll('<<<', '‹‹‹').replaceAll('>>>', '›››').slice(0, BUDGET);
 }

@@ -35,6 +35,8 @@ export function attribute(answer: string, evidence: Passage[]): Attributed {
   const parts = sentences(joinMarkers(answer)).map(({ start, end }) => {
     const sentence = joinMarkers(answer).slice(start, end);
     const bare = sentence.replace(MARKER, '').trim();
+    // A question claims nothing: small models like to repeat it.
+    if (/[?？]$/.test(bare)) return bare;
     const words = wordsOf(bare);
     const cited = [...sentence.matchAll(MARKER)].flatMap((match) => match[1]!.split(/[,，]/).map(Number));
     const valid = [...new Set(cited)].filter((n) => n >= 1 && n <= evidence.length);
