@@ -33,3 +33,15 @@ export function printable(text: string): string {
 export function oneLine(text: string): string {
   return printable(text.replace(/\n/g, '\\n'));
 }
+
+/** Pads to a width in terminal columns: Han, kana, hangul, full-width forms and emoji take two. */
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
+}
+
+export function columns(text: string): number {
+  const wide = text.match(
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]|\p{Extended_Pictographic}/gu,
+  );
+  return [...text].length + (wide?.length ?? 0);
+}

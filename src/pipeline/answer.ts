@@ -70,28 +70,34 @@ export async function answer(deps: AnswerDeps, input: SearchInput, io: Io): Prom
     say(frame.none);
     return result(frame.none, model, { abstained: true });
   }
-  if (generator === undefined) {
+  const extracted = (unsupported: string[]) => {
     const citations = best(extracts).map(({ passage, span }, i) => marked(cite(i + 1, passage, span)));
-    const text = [frame.answer, ...citations.map(({ quote, n }) => `“${quote.replace(/\s+/g, ' ')}” [${n}]`)].join(
-      '\n',
-    );
+    const quotes = citations.map(({ quote, n }) => `“${quote.replace(/\s+/g, ' ')}” [${n}]`);
+    const text = [frame.answer, ...quotes].join('\n');
     say(text);
-    return result(text, model, { citations });
-  }
+    return result(text, EXTRACTIVE, { citations, unsupported });
+  };
+  if (generator === undefined) return extracted([]);
   const evidence = fitting(ranked.map(({ passage }) => passage));
   const text = await generate(generator, input.text, evidence, io);
   if (text.includes(NO_ANSWER) || text === '') return result(frame.none, model, { abstained: true });
-  const attributed = attribute(text, evidence);
-  return result(attributed.text, model, {
-    citations: attributed.claims.map(({ n, span }) => marked(cite(n, evidence[n - 1]!, span))),
-    unsupported: attributed.unsupported,
-  });
+  const { text: attributed, claims, unsupported } = attribute(text, evidence);
+  if (claims.length === 0) {
+    io.report({
+      type: 'warn',
+      message: `nothing that ${model} wrote is supported by the documents; quoting them instead`,
+    });
+    return extracted(unsupported);
+  }
+  const citations = claims.map(({ n, span }) => marked(cite(n, evidence[n - 1]!, span)));
+  return result(attributed, model, { citations, unsupported });
 }
 
 async function generate(generator: Generator, question: string, evidence: Passage[], io: Io): Promise<string> {
   let text = '';
   for await (const token of generator.generate(prompt(question, evidence), io.signal)) {
     text += token;
+    if (goesInCircles(text)) break;
     // Held back while it may become the sign for "no answer", which is not for the user's eyes.
     if (NO_ANSWER.startsWith(text.trim().slice(0, NO_ANSWER.length))) continue;
     io.report({
@@ -100,6 +106,13 @@ async function generate(generator: Generator, question: string, evidence: Passag
     });
   }
   return text.trim();
+}
+
+/** Small models fall into repeating themselves until their limit. */
+const TAIL = 160;
+
+function goesInCircles(text: string): boolean {
+  return text.length > 4 * TAIL && text.slice(0, -TAIL).includes(text.slice(-TAIL));
 }
 
 /** The best sentences, one per stretch of text, none that says the same again. */

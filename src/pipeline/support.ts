@@ -52,7 +52,7 @@ export function attribute(answer: string, evidence: Passage[]): Attributed {
       claims.push({ n: best.n, span: best.span });
     return `${bare} [${best.n}]`;
   });
-  return { text: parts.filter(Boolean).join(' '), claims, unsupported };
+  return { text: parts.filter(Boolean).join(' '), claims, unsupported: [...new Set(unsupported)] };
 }
 
 /** Models write "… end. [1]": the marker belongs to the sentence before it. */
@@ -64,7 +64,8 @@ function overlap(claim: Set<string>, sentence: Set<string>): number {
   if (claim.size === 0) return 0;
   let shared = 0;
   for (const word of claim) if (sentence.has(word)) shared++;
-  return shared / claim.size;
+  // One common word in a scrap of a sentence proves nothing.
+  return shared < 2 && claim.size < 4 ? 0 : shared / claim.size;
 }
 
 function wordsOf(text: string): Set<string> {

@@ -32,22 +32,29 @@ const fold = (text: string) => text.normalize('NFKC').replace(/\s+/g, '').toLowe
 const ask = (text: string) => answer(deps, { text, k: 8, mode: 'hybrid', embedBudget: 0, explain: false }, io);
 
 const asked = lines('queries.jsonl').slice(0, Number(limit));
-let [first, any, abstained, counted, docFirst] = [0, 0, 0, 0, 0];
+let [first, any, abstained, counted, docFirst, checked, wrong] = [0, 0, 0, 0, 0, 0, 0];
+const texts = new Map<string, string>();
+/** The extracted text, as `rag show --text` writes it. */
+async function textOf(source: string): Promise<string> {
+  let text = texts.get(source);
+  if (text === undefined) {
+    text = '';
+    for await (const part of store.text((await store.find(source))!)) text += part;
+    texts.set(source, text);
+  }
+  return text;
+}
+
 for (const { question, answers, doc } of asked) {
-  const {
-    citations,
-    abstained: none,
-    evidence,
-  } = (await ask(question)) as never as {
-    citations: { quote: string; source: string }[];
-    abstained: boolean;
-    evidence: unknown;
-  };
-  if (process.env.DUMP) console.log('A', JSON.stringify(evidence));
+  const { citations, abstained: none } = await ask(question);
   if (none) abstained++;
   const short = answers.filter((text: string) => text.length <= 60).map(fold);
   if (short.length === 0) continue;
   counted++;
+  for (const { source, quote, locator } of citations) {
+    checked++;
+    if ((await textOf(source)).slice(locator.start, locator.end) !== quote) wrong++;
+  }
   const quotes = citations.map(({ quote }) => fold(quote));
   if (citations[0]?.source.endsWith(doc)) docFirst++;
   if (short.some((text: string) => quotes[0]?.includes(text))) first++;
@@ -58,6 +65,6 @@ let refused = 0;
 for (const { question } of unanswerable) if ((await ask(question)).abstained) refused++;
 const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
 console.log(
-  `${set.split('/').at(-1)}: first ${percent(first, counted)}, any ${percent(any, counted)}, right document ${percent(docFirst, counted)}, answered ${percent(asked.length - abstained, asked.length)}, refused ${percent(refused, unanswerable.length)}`,
+  `${set.split('/').at(-1)}: first ${percent(first, counted)}, any ${percent(any, counted)}, right document ${percent(docFirst, counted)}, answered ${percent(asked.length - abstained, asked.length)}, refused ${percent(refused, unanswerable.length)}; ${checked} citations, ${wrong} not exact`,
 );
 await context.close();

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatBytes } from '../../units.ts';
 import { type App, type Exit, handle, verb } from '../app.ts';
 import { type FilterOptions, filterOf, since, tags, until, words } from '../options.ts';
-import { oneLine } from '../style.ts';
+import { columns, oneLine, padded } from '../style.ts';
 
 export function listCommand(app: App, exit: Exit): Command {
   const command = verb('list', 'documents in this home, and files that could not be read', [
@@ -43,15 +43,15 @@ export function listCommand(app: App, exit: Exit): Command {
       for (const [source, { problem }] of await store.stamps())
         if (problem && problem.status !== 'partial')
           unread.push({ source, status: problem.status, code: problem.code, reason: problem.reason });
-    const width = Math.min(60, Math.max(0, ...documents.map((document) => document.source.length)));
+    const width = Math.min(60, Math.max(0, ...documents.map((document) => columns(document.source))));
     const lines = documents.map(
       ({ source, type, bytes, pages, chunks, status }) =>
-        `${oneLine(source).padEnd(width)}  ${type.padEnd(10)} ${formatBytes(bytes).padStart(8)}  ${pages ? `${pages} p, ` : ''}${chunks} passages${status === 'ok' ? '' : `  ${status}`}`,
+        `${padded(oneLine(source), width)}  ${type.padEnd(10)} ${formatBytes(bytes).padStart(8)}  ${pages ? `${pages} p, ` : ''}${chunks} passages${status === 'ok' ? '' : `  ${status}`}`,
     );
     lines.push(
       ...unread.map(
         ({ source, status, code, reason }) =>
-          `${oneLine(source).padEnd(width)}  ${run.say.counts[status]} (${code}): ${reason}`,
+          `${padded(oneLine(source), width)}  ${run.say.counts[status]} (${code}): ${reason}`,
       ),
     );
     return { result: { documents, unread }, text: lines.length === 0 ? run.say.empty : lines.join('\n') };
