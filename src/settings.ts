@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSize } from './units.ts';
 
 export type Group = 'home' | 'models' | 'limits' | 'storage' | 'database' | 'server' | 'secrets';
