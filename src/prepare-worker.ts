@@ -9,13 +9,13 @@ import { readerFor } from './readers/table.ts';
 import { unsupportedReason } from './readers/unsupported.ts';
 import { wireEncoder } from './readers/wire.ts';
 
-// The inside of the sandbox: one file at a time from bytes to chunks, each batch only when the last one was taken.
+// The inside of the sandbox: one file at a time from bytes to chunks, in the order they were asked for.
 const { tokenizerFile } = workerData as WorkerData;
 const tokenizer = openTokenizer(tokenizerFile);
 const encode = wireEncoder();
 const port = parentPort!;
 /** Batches sent and not yet taken, over all files: a busy main thread need not stop us, a slow disk must. */
-const WINDOW = 6;
+const WINDOW = 12;
 let outstanding = 0;
 let taken: () => void = () => {};
 

@@ -61,7 +61,7 @@ interface Thread {
 }
 
 /** Files a worker has at a time, so that it need not wait for the main thread between two. */
-const DEPTH = 2;
+const DEPTH = 4;
 
 /** Readers run in worker threads: what crashes, hangs or eats memory there costs one file and one thread. */
 export function openSandbox(options: SandboxOptions): Sandbox {

@@ -65,7 +65,7 @@ async function fill(run: Invocation, folder: string, embed: boolean): Promise<vo
       store,
       sandbox: await context.sandbox(),
       version: version(),
-      parallel: 2 * context.workers + 1,
+      parallel: 4 * context.workers + 1,
       embedder: embed ? () => context.embedder('bulk') : undefined,
       retokenizing: () => {},
     };

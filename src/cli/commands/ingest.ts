@@ -61,7 +61,7 @@ async function once(run: Invocation, options: Options, paths: string[]): Promise
       store,
       sandbox: await context.sandbox(),
       version: version(),
-      parallel: 2 * context.workers + 1,
+      parallel: 4 * context.workers + 1,
       embedder: options.embed ? () => context.embedder('bulk') : undefined,
       retokenizing: () => run.io.report({ type: 'note', message: run.say.retokenizing }),
     };
