@@ -4,7 +4,7 @@ import { parseQuery } from '../text/query.ts';
 import type { Io } from '../types.ts';
 import { type Citation, cite } from './cite.ts';
 import { concepts } from './concepts.ts';
-import { type Extract, extract } from './extract.ts';
+import { answers, type Extract, extract } from './extract.ts';
 import { instructs } from './instructs.ts';
 import { fitting, languageOf, NO_ANSWER, prompt } from './prompt.ts';
 import { type SearchDeps, type SearchHit, type SearchInput, search } from './search.ts';
@@ -123,6 +123,7 @@ function best(extracts: Extract[]): Extract[] {
     if (chosen.length === QUOTES) break;
     if (candidate.score < NEARLY * extracts[0]!.score || candidate.share < NEARLY * extracts[0]!.share) continue;
     const { chunk } = candidate.passage;
+    if (chosen.length > 0 && !answers(chunk.text, candidate.span)) continue;
     const quote = chunk.text.slice(candidate.span.start, candidate.span.end);
     if (said.has(quote)) continue;
     said.add(quote);

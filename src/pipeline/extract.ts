@@ -56,11 +56,15 @@ function says(words: Set<string>, terms: Set<string>): number {
   return 0;
 }
 
-/** A question or a heading repeats the words and does not answer; nor does a scrap. */
-function statement(text: string, { start, end }: Span): number {
+/** A question or a heading repeats the words and does not answer. */
+export function answers(text: string, { start, end }: Span): boolean {
   const sentence = text.slice(start, end);
-  if (/[?？]["'”’」』]?$/.test(sentence) || /^#{1,6} /.test(sentence)) return 0.4;
-  return Math.min(1, 0.4 + (end - start) / 60);
+  return !/[?？]["'”’」』]?$/.test(sentence) && !/^#{1,6} /.test(sentence);
+}
+
+/** Nor does a scrap. */
+function statement(text: string, span: Span): number {
+  return answers(text, span) ? Math.min(1, 0.4 + (span.end - span.start) / 60) : 0.4;
 }
 
 function termsOf(text: string): Set<string> {
