@@ -63,7 +63,7 @@ export function reporter(
     const shown = [`${what} ${event.done}/${event.total}`, ...rates, ...left].join(' · ');
     if (live) {
       clear();
-      stderr.write(shown.slice(0, (stderr.columns ?? 80) - 1));
+      stderr.write(shown.slice(0, (stderr.columns || 80) - 1));
       drawn = true;
     } else line(shown);
   }
