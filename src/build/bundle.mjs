@@ -1,9 +1,10 @@
 // dist/rag.cjs: flag parsing alone, one CommonJS file, because Node's ES module loader costs a third of its start.
 // dist/lib/*.js: what commands import when they run, as ES modules that share their chunks. dist/workers/*.js.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const src = join(root, 'src');
@@ -29,13 +30,13 @@ export async function bundle({ minify = true } = {}) {
   const external = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
   const shared = {
     ...{ absWorkingDir: root, bundle: true, platform: 'node', target: 'node20.19', minify, external },
-    ...{ legalComments: 'none', logLevel: 'warning' },
+    ...{ legalComments: 'none', logLevel: 'warning', metafile: true },
   };
   const entries = {
     'workers/prepare': join(src, 'prepare-worker.ts'),
     'workers/embed': join(src, 'models/builtin/worker.ts'),
   };
-  await build({
+  const launcher = await build({
     ...shared,
     entryPoints: [join(src, 'cli/main.ts')],
     outfile: 'dist/rag.cjs',
@@ -44,7 +45,7 @@ export async function bundle({ minify = true } = {}) {
     define: { 'import.meta.url': '__url' },
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
   });
-  await build({
+  const library = await build({
     ...shared,
     entryPoints: entries,
     outdir: 'dist',
@@ -54,6 +55,8 @@ export async function bundle({ minify = true } = {}) {
     // Bundled CommonJS packages ask for Node's own modules through `require`.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
+  const inputs = [launcher, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile(join(root, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(root, inputs));
 }
 
 /** Chunks are named by content: what earlier builds left would be published with the rest. */
