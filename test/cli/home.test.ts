@@ -82,6 +82,17 @@ describe('the home', () => {
     expect((await rag({ cwd }, 'embed', '--rebuild', '--json')).json.result).toMatchObject({ embedded: 2, pending: 0 });
   });
 
+  it('whose first writer died before its tables were made is empty, and can be filled', async () => {
+    const cwd = folder({ 'a.txt': 'walrus' });
+    for (const begun of [Buffer.alloc(0), undefined]) {
+      if (begun) put(cwd, '.rag/rag.db', begun);
+      else new Database(join(cwd, '.rag/rag.db')).pragma('journal_mode = WAL');
+      const { code, json } = await rag({ cwd }, 'list', '--json');
+      expect([code, json.result.documents]).toEqual([0, []]);
+    }
+    expect((await rag({ cwd }, 'ingest', '.', '--no-embed')).code).toBe(0);
+  });
+
   it('that is damaged is named, never answered from', async () => {
     const cwd = folder({ 'a.txt': 'walrus' });
     await rag({ cwd }, 'ingest', '.', '--no-embed');

@@ -10,16 +10,17 @@ import { writeSide } from './write.ts';
 /** One snapshot of the home in `dir`, which need not exist; never waits for a writer. Throws RagError('config') for another format. */
 export async function openReader(dir: string): Promise<StoreReader> {
   const file = join(dir, 'rag.db');
-  if (!existsSync(file)) {
-    const empty = openDatabase(':memory:');
-    create(empty);
-    return readSide(empty, true);
-  }
+  if (!existsSync(file)) return openEmpty();
   try {
     const db = openReadable(file);
     checkFormat(db, file);
     const found = format(db);
-    if (found > 0 && found < FORMAT)
+    if (found === 0) {
+      // The first writer died, or has not come, between making the file and its tables.
+      db.close();
+      return openEmpty();
+    }
+    if (found < FORMAT)
       throw new RagError('config', `${dir} has format ${found}; this rag uses format ${FORMAT}`, {
         hint: 'rag ingest migrates it, after making a copy',
         zh: `${dir} 的格式为 ${found}，此版本使用格式 ${FORMAT}`,
@@ -29,6 +30,12 @@ export async function openReader(dir: string): Promise<StoreReader> {
   } catch (error) {
     throw translate(error, file);
   }
+}
+
+function openEmpty(): StoreReader {
+  const db = openDatabase(':memory:');
+  create(db);
+  return readSide(db, true);
 }
 
 /** The caller holds the home's lock (`lockHome`). `migrated` is told the path of the copy if the home was of an older format. */
