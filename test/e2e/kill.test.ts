@@ -40,7 +40,7 @@ it(`ends the same after ${KILLS} kill -9 at random moments as without`, { timeou
   let died = 0;
   const reported = new Set<string>();
   for (let i = 0; i < KILLS; i++) {
-    const { signal, err } = await command(killed, ingest, 50 + next() * whole);
+    const { signal, err } = await command(killed, ingest, 30 + next() ** 2 * whole);
     if (signal === 'SIGKILL') died++;
     for (const [, source] of err.matchAll(/"type":"file","source":"([^"]+)","status":"added"/g)) reported.add(source!);
     const list = await command(killed, ['list', '--json']);
