@@ -23,6 +23,7 @@ const AHEAD = 3;
 /** Gives every chunk that has none its vector, newest file first. Resumable: what was committed stays. */
 export async function embedPending(store: Store, embedder: Embedder, input: EmbedInput, io: Io): Promise<EmbedResult> {
   await checkModel(store, embedder);
+  if (embedder.remote) io.report({ type: 'note', message: `texts of this home are sent to ${embedder.id}` });
   const before = await store.coverage();
   const progress = pace(io, 'chunks');
   progress.total(before.chunks - before.embedded, 0);

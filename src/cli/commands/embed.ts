@@ -24,7 +24,6 @@ export function embedCommand(app: App, exit: Exit): Command {
     try {
       if (options.rebuild) await store.dropVectors();
       const embedder = await context.embedder('bulk');
-      if (embedder.remote) run.io.report({ type: 'note', message: `texts of this home are sent to ${embedder.id}` });
       const input = { expired: budget(options.budget) };
       const { embedded, pending, stopped } = await embedPending(store, embedder, input, run.io);
       const seconds = Math.round(performance.now() - started) / 1000;

@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Mode } from '../../pipeline/search.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
-import { inputDefaults } from '../ingesting.ts';
-import { version } from '../version.ts';
+import { inputDefaults, syncDeps } from '../ingesting.ts';
 import { searchDeps } from './search.ts';
 
 export function evalCommand(app: App, exit: Exit): Command {
@@ -61,14 +60,7 @@ async function fill(run: Invocation, folder: string, embed: boolean): Promise<vo
   const { values } = await run.config();
   const { store, release } = await context.writer();
   try {
-    const deps = {
-      store,
-      sandbox: await context.sandbox(),
-      version: version(),
-      parallel: 4 * context.workers + 1,
-      embedder: embed ? () => context.embedder('bulk') : undefined,
-      retokenizing: () => {},
-    };
+    const deps = await syncDeps(run, store, embed);
     await sync(deps, { ...inputDefaults(values), paths: [folder], cwd: context.root, root: context.root }, run.io);
   } finally {
     await release();

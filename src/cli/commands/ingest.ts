@@ -3,9 +3,8 @@ import { RagError } from '../../errors.ts';
 import type { IngestInput, IngestResult } from '../../pipeline/ingest.ts';
 import type { Coverage } from '../../store/store.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
-import { inputDefaults } from '../ingesting.ts';
+import { inputDefaults, syncDeps } from '../ingesting.ts';
 import { budget, duration, list, size, tags } from '../options.ts';
-import { version } from '../version.ts';
 
 interface Options {
   watch?: boolean;
@@ -57,14 +56,7 @@ async function once(run: Invocation, options: Options, paths: string[]): Promise
   const input = await inputOf(run, options, paths);
   const { store, release } = await context.writer(options.wait);
   try {
-    const deps = {
-      store,
-      sandbox: await context.sandbox(),
-      version: version(),
-      parallel: 4 * context.workers + 1,
-      embedder: options.embed ? () => context.embedder('bulk') : undefined,
-      retokenizing: () => run.io.report({ type: 'note', message: run.say.retokenizing }),
-    };
+    const deps = await syncDeps(run, store, options.embed);
     const done = await sync(deps, input, run.io);
     const { chunks, embedded } = done.coverage;
     const seconds = Math.round(performance.now() - started) / 1000;

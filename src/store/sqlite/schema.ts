@@ -50,9 +50,10 @@ CREATE TABLE ledger (source TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime REAL
 
 /** From format n to n + 1, each in one transaction, after a copy of the file was made. */
 const MIGRATIONS: Record<number, string> = {
-  // Format 1 kept no record of unreadable files: each run read them again.
+  // Format 1 was never released: it is this one without a record of unreadable files and without the index for sums.
   1: `CREATE TABLE ledger (source TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime REAL NOT NULL, sha256 TEXT NOT NULL,
-      status TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;`,
+      status TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS documents_sums ON documents (chunks, bytes) WHERE since IS NOT NULL AND until IS NULL;`,
 };
 
 const require = createRequire(import.meta.url);
