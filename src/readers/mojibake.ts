@@ -50,7 +50,7 @@ const count = (text: string, pattern: RegExp): number => text.match(pattern)?.le
 
 /** `T h e   t e x t`: words that only their letters show. Columns of single letters do not make words when joined. */
 function spaced(text: string): boolean {
-  const runs = text.match(/(?<!\p{L})(?:\p{Script=Latin}[ \t]{1,2}){8,}/gu) ?? [];
+  const runs = text.match(/(?<!\p{L})(?:\p{Script=Latin}[ \t]{1,3}){8,}/gu) ?? [];
   const joined = runs.map((run) => run.replace(/\s+/g, '')).join(' ');
   if (joined.length < 60 || joined.length < count(text, /\p{Script=Latin}/gu) * 0.6) return false;
   return fluency(joined).score > 1.1;
