@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openTokenizer } from './models/builtin/tokenizer.ts';
 import { prepare } from './pipeline/prepare.ts';
 import { ReadError } from './readers/reader.ts';
-import type { FromWorker, Job, ToWorker, WorkerData } from './readers/sandbox.ts';
+import type { FromWorker, Job, Member, ToWorker, WorkerData } from './readers/sandbox.ts';
 import { sniff } from './readers/sniff.ts';
 import { readerFor } from './readers/table.ts';
 import { unsupportedReason } from './readers/unsupported.ts';
@@ -19,6 +19,9 @@ const WINDOW = 12;
 let outstanding = 0;
 let taken: () => void = () => {};
 
+/** Resolves when the member sent last is taken. */
+let memberTaken: () => void = () => {};
+
 let last: Promise<void> = Promise.resolve();
 
 port.on('message', (message: ToWorker) => {
@@ -26,18 +29,32 @@ port.on('message', (message: ToWorker) => {
     outstanding--;
     taken();
   }
+  if (message.type === 'taken') memberTaken();
   if (message.type === 'job') last = last.then(() => run(message.job));
 });
 
-function send(message: FromWorker): void {
-  port.postMessage(message);
+function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+function member(name: string, content: Member['content']): Promise<void> {
+  const taken = new Promise<void>((resolve) => {
+    memberTaken = resolve;
+  });
+  if (!(content instanceof Uint8Array)) send({ type: 'member', member: { name, content } });
+  else {
+    // Handed over, not cloned; a view of the container is copied first, since cloning it would clone the container.
+    const own = content.byteLength === content.buffer.byteLength ? content : Uint8Array.from(content);
+    send({ type: 'member', member: { name, content: own } }, [own.buffer as ArrayBuffer]);
+  }
+  return taken;
 }
 
 async function run(job: Job): Promise<void> {
   try {
     const bytes = job.bytes ?? (await readFile(job.path));
     const countTokens = (text: string) => tokenizer.count(text);
-    const prepared = prepare({ sniff, readerFor, unsupportedReason, countTokens }, { ...job, bytes });
+    const prepared = prepare({ sniff, readerFor, unsupportedReason, countTokens }, { ...job, bytes, member });
     for (;;) {
       const { done, value } = await prepared.next();
       if (done) return send({ type: 'end', prepared: value });

@@ -16,6 +16,8 @@ export function inputDefaults(values: Values): Omit<IngestInput, 'paths' | 'cwd'
     maxBytes: values.MAX_FILE_SIZE,
     maxTokens: MAX_TOKENS,
     allowedTypes: values.ALLOWED_FILE_TYPES,
+    passwords: [],
+    retry: [],
     defaultCollection: values.COLLECTION,
     dryRun: false,
     expired: () => false,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ReadError, type Reader } from '../readers/reader.ts';
+import { ReadError, type Reader, type ReadOptions } from '../readers/reader.ts';
 import { chunkSections, indexText } from '../text/chunk.ts';
 import { countTerms } from '../text/tokenize.ts';
 import type { Chunk, Locator, Prepared, Problem, Section } from '../types.ts';
@@ -22,8 +22,19 @@ export interface PrepareInput {
   known?: string;
   /** Empty: all. */
   allowedTypes: string[];
+  /** For encrypted files, tried in turn. */
+  passwords: string[];
+  /** Containers around it. */
+  depth: number;
+  /** Takes what lies in this file; says when there is room for more. */
+  member(name: string, content: Uint8Array | Problem): Promise<void>;
   signal?: AbortSignal;
 }
+
+/** Containers without a text of their own. */
+const ARCHIVES = new Set(['zip', 'tar', 'gzip']);
+/** Containers in containers; what lies deeper is not looked at. */
+const MAX_DEPTH = 4;
 
 export function sha256(data: Uint8Array | string): string {
   return createHash('sha256').update(data).digest('hex');
@@ -44,6 +55,7 @@ export async function* prepare(
   if (input.bytes.length === 0) throw new ReadError('empty', 'the file is empty');
   if (
     input.allowedTypes.length > 0 &&
+    !ARCHIVES.has(type) &&
     !type
       .split(':')
       .concat(type)
@@ -54,12 +66,19 @@ export async function* prepare(
   if (read === undefined) throw new ReadError('unsupported', deps.unsupportedReason(type));
 
   const end: Prepared = { id, type, title: '', sha256: digest, sections: [] };
-  const options = {
+  if (ARCHIVES.has(type) && input.depth >= MAX_DEPTH)
+    throw new ReadError('too_large', `archives are nested more than ${MAX_DEPTH} deep`);
+  let members = 0;
+  const options: ReadOptions = {
     name: input.name,
-    partial: (problem: Problem) => void (end.problem ??= problem),
+    partial: (problem) => void (end.problem ??= problem),
     ...(input.signal ? { signal: input.signal } : {}),
+    async child(name, content) {
+      members++;
+      if (input.depth < MAX_DEPTH) await input.member(name, content);
+    },
   };
-  const observed = observe(read(input.bytes, options), end);
+  const observed = observe(unlocked(read, input, options), end);
   let batch: Chunk[] = [];
   let position = 0;
   for await (const passage of chunkSections(observed, { maxTokens: input.maxTokens, countTokens: deps.countTokens })) {
@@ -70,13 +89,36 @@ export async function* prepare(
     yield batch;
     batch = [];
   }
+  if (position === 0 && members > 0) return end;
   if (position === 0) throw end.problem ? new ReadError(end.problem.code, end.problem.reason) : emptyOf(type);
   if (batch.length > 0) yield batch;
   return end;
 }
 
 function emptyOf(type: string): ReadError {
+  if (ARCHIVES.has(type)) return new ReadError('empty', 'no file in this archive');
   return new ReadError('empty', `no text in this ${type} file`);
+}
+
+/** The file's sections, opened with the first password that fits; none is tried first. */
+async function* unlocked(read: Reader, input: PrepareInput, options: ReadOptions): AsyncGenerator<Section> {
+  for (const password of [undefined, ...input.passwords]) {
+    const sections = read(input.bytes, password === undefined ? options : { ...options, password })[
+      Symbol.asyncIterator
+    ]();
+    let first: IteratorResult<Section>;
+    try {
+      first = await sections.next();
+    } catch (error) {
+      const locked = error instanceof ReadError && error.problem.code === 'encrypted';
+      if (locked && password !== input.passwords.at(-1)) continue;
+      throw error;
+    }
+    if (first.done) return;
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => sections };
+    return;
+  }
 }
 
 /** Notes where sections start, the title and the last page while they pass by. */

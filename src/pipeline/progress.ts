@@ -2,6 +2,8 @@ import type { Io } from '../types.ts';
 
 export interface Pace {
   total(count: number, bytes: number): void;
+  /** Found on the way. */
+  more(count: number): void;
   file(bytes: number, chunks: number, pages: number): void;
   chunks(count: number): void;
   end(): void;
@@ -39,6 +41,9 @@ export function pace(io: Io, unit: 'files' | 'chunks'): Pace {
     total(count, bytes) {
       total = count;
       totalBytes = bytes;
+    },
+    more(count) {
+      total += count;
     },
     file(bytes, chunks, pages) {
       sums.files++;

@@ -14,9 +14,13 @@ const MAY_PASS = new Set<Problem['code']>([
 ]);
 
 /** Whether a file need not be looked at: same size and time, and no reason to try again. */
-export function isUnchanged(file: Found, stamp: Stamp, version: string): boolean {
-  if (file.path === '-' || file.bytes !== stamp.bytes || file.mtimeMs !== stamp.mtimeMs) return false;
-  if (stamp.problem === undefined) return true;
-  // What failed for good is not tried again by the same program; what may pass is.
-  return stamp.problem.version === version && !MAY_PASS.has(stamp.problem.code);
+export function isUnchanged(file: Found, stamp: Stamp, version: string, retry: readonly Problem['code'][]): boolean {
+  if (file.content || file.bytes !== stamp.bytes || file.mtimeMs !== stamp.mtimeMs) return false;
+  return !mayPass(stamp, version, retry);
+}
+
+/** What failed for good is not tried again by the same program; what may pass is. `retry`: what this run's options may cure. */
+export function mayPass({ problem }: Stamp, version: string, retry: readonly Problem['code'][]): boolean {
+  if (problem === undefined) return false;
+  return problem.version !== version || MAY_PASS.has(problem.code) || retry.includes(problem.code);
 }

@@ -22,6 +22,10 @@ export interface Found {
   source: string;
   bytes: number;
   mtimeMs: number;
+  /** What is no file on the disk: standard input, or a member of an archive or a mail. */
+  content?: Uint8Array;
+  /** Containers around it. */
+  depth?: number;
 }
 
 export interface Walk {
@@ -121,7 +125,8 @@ export function sourceName(root: string, path: string): string {
   return (outside ? path : inside).split(sep).join('/') || '.';
 }
 
-function nameFilter({ include, exclude }: WalkInput): (path: string) => boolean {
+/** Globs without a slash are about the last name. */
+export function nameFilter({ include, exclude }: Pick<WalkInput, 'include' | 'exclude'>): (path: string) => boolean {
   const matcher = (globs: string[]) => {
     const matchers = globs.map((glob) =>
       picomatch(glob.replace(/\/+$/, '/**'), { basename: !glob.includes('/'), dot: true }),

@@ -8,7 +8,7 @@ import { linePieces, type SectionWriter, sectionWriter } from './section-writer.
 /** One message: who, when, what about; the text, or else the page; the names of the attachments. */
 export async function* readEml(bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
   const writer = sectionWriter();
-  writeMail(writer, parseMime(bytes), options, '');
+  await writeMail(writer, parseMime(bytes), options, '');
   yield* writer.finish();
 }
 
@@ -19,7 +19,7 @@ export async function* readMbox(bytes: Uint8Array, options: ReadOptions): AsyncG
     options.signal?.throwIfAborted();
     number++;
     const writer = sectionWriter();
-    writeMail(writer, parseMime(message), options, `${number}/`);
+    await writeMail(writer, parseMime(message), options, `${number}/`);
     yield* writer.finish();
   }
 }
@@ -35,7 +35,7 @@ export async function* readMhtml(bytes: Uint8Array, _options: ReadOptions): Asyn
 
 const FIELDS = ['From', 'To', 'Cc', 'Date'];
 
-function writeMail(writer: SectionWriter, mail: MimePart, options: ReadOptions, prefix: string): void {
+async function writeMail(writer: SectionWriter, mail: MimePart, options: ReadOptions, prefix: string): Promise<void> {
   const part = (name: string) => writer.place({ part: `${prefix}${name}` });
   const subject = mail.field('subject');
   part('head');
@@ -59,10 +59,13 @@ function writeMail(writer: SectionWriter, mail: MimePart, options: ReadOptions, 
       (attachment.type === 'message/rfc822' ? `message-${index + 1}.eml` : `attachment-${index + 1}`);
     const content = attachment.content();
     part(name);
-    options.child?.(name, content);
+    await options.child?.(prefix + flat(name), content);
     writer.paragraph(`[Attachment: ${name}, ${attachment.type}, ${content.length} bytes]`);
   }
 }
+
+/** A name is not a path: it must not lead anywhere. */
+const flat = (name: string) => name.replace(/[/\\]+/g, '_').replace(/^\.+$/, '_');
 
 const isBody = (part: MimePart) => !part.attachment && /^text\/(plain|html)$/.test(part.type);
 

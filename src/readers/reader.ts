@@ -4,15 +4,16 @@ export interface ReadOptions {
   /** The file's name: a hint where bytes cannot tell (`.py` and `.md` are both text). */
   name: string;
   signal?: AbortSignal;
-  /** Opens an encrypted file (PDF so far); without it, or if it is wrong, such a file fails with `encrypted`. */
+  /** Opens an encrypted file; without it, or if it is wrong, such a file fails with `encrypted`. */
   password?: string;
   /** Says that what follows or precedes is not the whole file; the document is then `partial`. */
   partial(problem: Problem): void;
   /**
-   * Takes a document that lies in this one, an attachment of a mail: its name and bytes, before the section that mentions it. The
-   * caller reads it as a document of its own (`mail.eml!/name`). Readers name attachments in the text whether or not it is given.
+   * Takes a file that lies in this one (a member of an archive, an attachment of a mail): its name, and its bytes or why they cannot
+   * be had. The caller reads it as a document of its own (`mail.eml!/name`) and says when it has room for the next. Readers name
+   * attachments in the text whether or not it is given.
    */
-  child?(name: string, bytes: Uint8Array): void;
+  child?(name: string, content: Uint8Array | Problem): Promise<void>;
 }
 
 /**

@@ -9,8 +9,11 @@ export interface Job {
   bytes?: Uint8Array;
   name: string;
   source: string;
+  /** Containers around it: 0 for a file on the disk. */
+  depth: number;
   maxTokens: number;
   allowedTypes: string[];
+  passwords: string[];
   /** SHA-256 of the version in the store: equal bytes are not read again. */
   known?: string;
 }
@@ -19,9 +22,17 @@ export interface WorkerData {
   tokenizerFile: string;
 }
 
-export type ToWorker = { type: 'job'; job: Job } | { type: 'next' };
+/** A file inside the one that is read, or why it cannot be had. */
+export interface Member {
+  name: string;
+  content: Uint8Array | Problem;
+}
+
+/** `next` answers chunks, `taken` answers a member. */
+export type ToWorker = { type: 'job'; job: Job } | { type: 'next' } | { type: 'taken' };
 export type FromWorker =
   | { type: 'chunks'; batch: WireBatch }
+  | { type: 'member'; member: Member }
   | { type: 'end'; prepared: Prepared | 'unchanged' }
   | { type: 'problem'; problem: Problem };
 
@@ -36,8 +47,8 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** Chunks of one file as they come; a batch is read on only when the next is asked for. Throws ReadError. */
-  read(job: Job): AsyncGenerator<Chunk[], Prepared | 'unchanged'>;
+  /** Chunks of one file, and the files in it, as they come; it is read on only when the next is asked for. Throws ReadError. */
+  read(job: Job): AsyncGenerator<Chunk[] | Member, Prepared | 'unchanged'>;
   close(): Promise<void>;
 }
 
@@ -58,6 +69,8 @@ interface Thread {
   decode: (batch: WireBatch) => Chunk[];
   /** Oldest first; the worker is on the first one. */
   tasks: Task[];
+  /** It waits until a member is taken: that member must not wait behind it. */
+  blocked: boolean;
 }
 
 /** Files a worker has at a time, so that it need not wait for the main thread between two. */
@@ -72,7 +85,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
   function start(): Thread {
     const { workerUrl, workerData, memoryMb } = options;
     const worker = new Worker(workerUrl, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
-    const thread: Thread = { worker, decode: wireDecoder(), tasks: [] };
+    const thread: Thread = { worker, decode: wireDecoder(), tasks: [], blocked: false };
     const receive = (message: FromWorker | ReadError) => {
       const task = thread.tasks[0];
       task?.inbox.push(message);
@@ -80,7 +93,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     };
     worker.on('message', (message: FromWorker) => {
       receive(message);
-      if (message.type !== 'chunks') advance(thread);
+      if (message.type === 'end' || message.type === 'problem') advance(thread);
     });
     worker.on('error', (error: Error & { code?: string }) =>
       receive(
@@ -98,13 +111,20 @@ export function openSandbox(options: SandboxOptions): Sandbox {
   function advance(thread: Thread): void {
     thread.tasks.shift();
     thread.tasks[0]?.begin();
+    // Started while others were blocked, and no longer needed.
+    const surplus = threads.filter(({ blocked }) => !blocked).length > options.workers;
+    if (surplus && thread.tasks.length === 0) {
+      threads.splice(threads.indexOf(thread), 1);
+      void thread.worker.terminate();
+    }
     waiting.shift()?.();
   }
 
   async function place(task: Task): Promise<void> {
     for (;;) {
-      const least = threads.toSorted((a, b) => a.tasks.length - b.tasks.length)[0];
-      const wanted = least === undefined || (least.tasks.length > 0 && threads.length < options.workers);
+      const free = threads.filter((thread) => !thread.blocked).sort((a, b) => a.tasks.length - b.tasks.length);
+      const least = free[0];
+      const wanted = least === undefined || (least.tasks.length > 0 && free.length < options.workers);
       if (wanted) return assign(start(), task);
       if (least.tasks.length < DEPTH) return assign(least, task);
       await new Promise<void>((resolve) => waiting.push(resolve));
@@ -141,10 +161,18 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       try {
         for (;;) {
           const message = await answer(task, options.timeoutSeconds);
-          finished = message.type !== 'chunks';
+          finished = message.type === 'end' || message.type === 'problem';
           if (message.type === 'end') return message.prepared;
           if (message.type === 'problem') throw new ReadError(message.problem.code, message.problem.reason);
-          const { worker, decode } = task.thread!;
+          const thread = task.thread!;
+          const { worker, decode } = thread;
+          if (message.type === 'member') {
+            thread.blocked = true;
+            yield message.member;
+            thread.blocked = false;
+            worker.postMessage({ type: 'taken' } satisfies ToWorker);
+            continue;
+          }
           // Asked for before this batch is looked at: the worker goes on meanwhile.
           worker.postMessage({ type: 'next' } satisfies ToWorker);
           yield decode(message.batch);

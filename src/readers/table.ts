@@ -35,6 +35,9 @@ const READERS: Record<string, Load> = {
   asciidoc: async () => (await import('./markup.ts')).readAsciidoc,
   org: async () => (await import('./markup.ts')).readOrg,
   tex: async () => (await import('./markup.ts')).readTex,
+  zip: async () => (await import('./archive.ts')).readZip,
+  tar: async () => (await import('./archive.ts')).readTar,
+  gzip: async () => (await import('./archive.ts')).readGzip,
   xlsx: async () => (await import('./xlsx.ts')).readXlsx,
 };
 

@@ -6,11 +6,11 @@ const REASONS: Record<string, string> = {
   empty: 'the file is empty',
 };
 const IMAGES = new Set(['png', 'jpeg', 'gif', 'tiff', 'webp', 'bmp', 'heic']);
-const ARCHIVES = new Set(['zip', 'gzip', 'tar', 'bzip2', 'xz', '7z', 'rar', 'zstd']);
+const ARCHIVES = new Set(['bzip2', 'xz', '7z', 'rar', 'zstd']);
 
 /** Why a type without a reader is skipped, and what would help. */
 export function unsupportedReason(type: string): string {
   if (IMAGES.has(type)) return `${type} image: text recognition is not supported yet`;
-  if (ARCHIVES.has(type)) return `${type} archive: not supported yet; unpack it`;
+  if (ARCHIVES.has(type)) return `${type} archive: not supported; unpack it, or pack it as zip or tar.gz`;
   return REASONS[type] ?? `${type}: not supported`;
 }

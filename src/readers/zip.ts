@@ -123,7 +123,6 @@ function directory(bytes: Uint8Array): Map<string, Entry> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { count, start } = directoryEnd(view);
   if (count > MAX_ENTRIES) throw tooLarge(`more than ${MAX_ENTRIES} files in the zip container`);
-  const decoder = new TextDecoder();
   const entries = new Map<string, Entry>();
   let at = start;
   for (let i = 0; i < count; i++) {
@@ -131,8 +130,7 @@ function directory(bytes: Uint8Array): Map<string, Entry> {
       throw corrupt('the zip directory is damaged');
     const nameLength = view.getUint16(at + 28, true);
     const extraLength = view.getUint16(at + 30, true);
-    const name = decoder
-      .decode(bytes.subarray(at + 46, at + 46 + nameLength))
+    const name = decodeName(bytes.subarray(at + 46, at + 46 + nameLength))
       .replaceAll('\\', '/')
       .replace(/^\/+/, '');
     const entry: Entry = {
@@ -149,6 +147,15 @@ function directory(bytes: Uint8Array): Map<string, Entry> {
     at += 46 + nameLength + extraLength + view.getUint16(at + 32, true);
   }
   return entries;
+}
+
+/** UTF-8 says so in a flag that many writers forget; Chinese Windows writes GB18030. */
+function decodeName(name: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(name);
+  } catch {
+    return new TextDecoder('gb18030').decode(name);
+  }
 }
 
 function directoryEnd(view: DataView): { count: number; start: number } {

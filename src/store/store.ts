@@ -21,6 +21,8 @@ export interface Stamp {
   /** Set when the file could not be (fully) read by this version of rag. */
   problem?: Problem & { status: 'skipped' | 'partial' | 'failed'; version: string };
   document: boolean;
+  /** An archive: no document, but its members are known as `source!/name`. */
+  container?: true;
   collection: string;
   tags: Record<string, string>;
 }
@@ -102,7 +104,7 @@ export interface Store extends StoreReader {
   touch(source: string, mtimeMs: number): Promise<void>;
   /** Changes what the user says of a document; resolves to whether anything changed. */
   label(source: string, labels: { collection?: string; tags?: Record<string, string> }): Promise<boolean>;
-  /** Remembers a file that gave no document, so that it is not read again before it changes. */
+  /** Remembers a file that gave no document, so that it is not read again before it changes: one with a problem, or a container. */
   note(source: string, stamp: Stamp): Promise<void>;
 
   /** Chunks without a vector, newest file first, equal texts once. */

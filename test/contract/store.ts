@@ -111,6 +111,27 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(hit(await opened.store.searchText(parseQuery('between'), 20))).toHaveLength(1);
     });
 
+    it('discards one draft and leaves another alone', async () => {
+      const whale = documentOf('whale.txt', ['a whale\n']);
+      const gull = documentOf('gull.txt', ['a gull\n']);
+      const left = await opened.store.draft(whale.document);
+      const kept = await opened.store.draft(gull.document);
+      await left.add(whale.chunks);
+      await kept.add(gull.chunks);
+      await left.discard();
+      await kept.commit(gull.document);
+      expect(await opened.store.searchText(parseQuery('whale'), 20)).toEqual([]);
+      expect(hit(await opened.store.searchText(parseQuery('gull'), 20))).toHaveLength(1);
+    });
+
+    it('remembers an archive without a document or a problem', async () => {
+      const stamp = { bytes: 7, mtimeMs: 1, sha256: 'ab', document: false, collection: '', tags: {} };
+      await opened.store.note('a.zip', { ...stamp, container: true });
+      expect((await opened.store.stamps()).get('a.zip')).toEqual({ ...stamp, container: true });
+      await opened.store.remove('a.zip');
+      expect((await opened.store.stamps()).size).toBe(0);
+    });
+
     it('filters exactly: k hits come back if k exist', async () => {
       const many = Array.from({ length: 300 }, (_, i) =>
         documentOf(`${i % 3 === 0 ? 'notes' : 'docs/deep'}/${i}.txt`, [`alpha word${i}`], {

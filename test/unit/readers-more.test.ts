@@ -1,6 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readEml } from '../../src/readers/mail.ts';
+import type { Problem } from '../../src/types.ts';
 import { read } from '../support/reading.ts';
 
 describe('rtf', () => {
@@ -117,7 +118,9 @@ describe('mail', () => {
   });
   it('hands attachments to whoever takes them', async () => {
     const children: [string, string][] = [];
-    const child = (name: string, bytes: Uint8Array) => children.push([name, Buffer.from(bytes).toString()]);
+    const child = async (name: string, content: Uint8Array | Problem) => {
+      if (content instanceof Uint8Array) children.push([name, Buffer.from(content).toString()]);
+    };
     for await (const _ of readEml(strToU8(mail), { name: 'm', partial() {}, child })) void _;
     expect(children).toEqual([['a.pdf', '%PDF']]);
   });

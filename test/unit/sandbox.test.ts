@@ -46,7 +46,15 @@ function open(): Sandbox {
 afterEach(() => sandbox.close());
 
 async function read(name: string): Promise<string> {
-  const reading = sandbox.read({ path: name, name, source: name, maxTokens: 400, allowedTypes: [] });
+  const reading = sandbox.read({
+    path: name,
+    name,
+    source: name,
+    maxTokens: 400,
+    allowedTypes: [],
+    passwords: [],
+    depth: 0,
+  });
   try {
     for (let batches = 0; ; batches++) {
       const { done, value } = await reading.next();
@@ -74,7 +82,15 @@ describe('the sandbox', () => {
 
   it('goes on after a caller has left in the middle', async () => {
     open();
-    const reading = sandbox.read({ path: 'x', name: 'x', source: 'x', maxTokens: 400, allowedTypes: [] });
+    const reading = sandbox.read({
+      path: 'x',
+      name: 'x',
+      source: 'x',
+      maxTokens: 400,
+      allowedTypes: [],
+      passwords: [],
+      depth: 0,
+    });
     await reading.next();
     await reading.return(undefined as never);
     expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(read))).toEqual(

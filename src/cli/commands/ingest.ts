@@ -17,6 +17,7 @@ interface Options {
   tag?: Record<string, string>;
   name?: string;
   budget?: number;
+  passwordFile?: string;
   wait?: number;
 }
 
@@ -35,6 +36,7 @@ export function ingestCommand(app: App, exit: Exit): Command {
     .option('--collection <name>', 'put the documents in this collection')
     .option('--tag <key=value>', 'tag the documents (repeatable)', tags)
     .option('--name <name>', 'name of what comes from standard input')
+    .option('--password-file <file>', 'passwords for encrypted files, one a line, tried in turn')
     .option('--budget <time>', 'stop in time, e.g. 10m; the same command continues', duration)
     .option('--wait <time>', 'wait this long for another writer', duration);
   return handle<Options>(command, app, exit, async (run, options, ...paths) => {
@@ -96,8 +98,23 @@ async function inputOf(run: Invocation, options: Options, paths: string[]): Prom
     ...(options.tag === undefined ? {} : { tags: options.tag }),
     dryRun: options.dryRun ?? false,
     ...(stdin === undefined ? {} : { stdin }),
+    ...(options.passwordFile === undefined ? {} : await passwordsOf(run, options.passwordFile)),
     expired: budget(options.budget),
   };
+}
+
+/** Encrypted files are tried again, since they may open now. */
+async function passwordsOf(run: Invocation, file: string): Promise<Pick<IngestInput, 'passwords' | 'retry'>> {
+  const { readFile } = await import('node:fs/promises');
+  const { resolve } = await import('node:path');
+  const text = await readFile(resolve(run.app.cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new RagError('usage', `the password file ${file} cannot be read (${cause.code})`, {
+      hint: 'give a text file with one password a line',
+      zh: `无法读取密码文件 ${file}（${cause.code}）`,
+      cause,
+    });
+  });
+  return { passwords: text.split(/\r?\n/).filter((line) => line !== ''), retry: ['encrypted'] };
 }
 
 async function standardInput(run: Invocation, name: string | undefined): Promise<{ name: string; bytes: Uint8Array }> {

@@ -25,7 +25,12 @@ export function rmCommand(app: App, exit: Exit): Command {
         const source = sourceName(context.root, resolve(app.cwd, name));
         const match = picomatch(name, { dot: true });
         const matching = known.filter(
-          (one) => one === name || one === source || one.startsWith(`${source}/`) || match(one),
+          (one) =>
+            one === name ||
+            one === source ||
+            one.startsWith(`${source}/`) ||
+            one.startsWith(`${source}!/`) ||
+            match(one),
         );
         if (matching.length === 0)
           throw new RagError('not_found', `no document ${oneLine(name)} in this home; nothing was removed`, {

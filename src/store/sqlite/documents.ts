@@ -33,6 +33,8 @@ export interface ChunkRow {
 }
 
 export const LIVE = 'since IS NOT NULL AND until IS NULL';
+/** The ledger's word for an archive that was read: no problem, and no document. */
+export const CONTAINER = 'container';
 
 export function toDocument(row: DocumentRow): Document {
   return {

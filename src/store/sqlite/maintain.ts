@@ -12,6 +12,10 @@ export function clearDrafts(db: Database): void {
   removeDocuments(db, 'since IS NULL');
 }
 
+export function discardDraft(db: Database, key: number): void {
+  removeDocuments(db, `since IS NULL AND key = ${key}`);
+}
+
 /** Superseded versions, postings and vectors that nothing refers to any more. Inside the caller's transaction. */
 export function prune(db: Database): void {
   removeDocuments(db, 'until IS NOT NULL');

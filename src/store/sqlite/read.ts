@@ -1,7 +1,7 @@
 import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Document, Filter, Hit, LexicalQuery, Problem } from '../../types.ts';
 import type { Coverage, Fingerprint, Passage, Score, Stamp, StoreReader } from '../store.ts';
-import { type ChunkRow, type DocumentRow, LIVE, toChunk, toDocument } from './documents.ts';
+import { type ChunkRow, CONTAINER, type DocumentRow, LIVE, toChunk, toDocument } from './documents.ts';
 import { documentFrequencies, evaluate, type Scores } from './lexical.ts';
 import { type Database, FORMAT } from './schema.ts';
 import { cosines } from './vectors.ts';
@@ -191,15 +191,16 @@ function readStamps(db: Database): Map<string, Stamp> {
     bytes: number;
     mtime: number;
     sha256: string;
-    status: 'skipped' | 'partial' | 'failed';
+    status: 'skipped' | 'partial' | 'failed' | typeof CONTAINER;
     code: Problem['code'];
     reason: string;
     version: string;
   }[];
-  for (const { source, bytes, mtime, sha256, ...problem } of failures) {
+  for (const { source, bytes, mtime, sha256, status, ...problem } of failures) {
     const known = stamps.get(source);
     const stamp = { bytes, mtimeMs: mtime, sha256, document: known !== undefined };
-    stamps.set(source, { collection: known?.collection ?? '', tags: known?.tags ?? {}, ...stamp, problem });
+    const what = status === CONTAINER ? { container: true as const } : { problem: { ...problem, status } };
+    stamps.set(source, { collection: known?.collection ?? '', tags: known?.tags ?? {}, ...stamp, ...what });
   }
   return stamps;
 }

@@ -4,9 +4,9 @@ import { embeddingText } from '../../text/chunk.ts';
 import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Chunk } from '../../types.ts';
 import type { Pending, Store, StoreReader } from '../store.ts';
-import { documentWriter, LIVE } from './documents.ts';
+import { CONTAINER, documentWriter, LIVE } from './documents.ts';
 import { translate } from './faults.ts';
-import { clearDrafts, prune, retokenize } from './maintain.ts';
+import { clearDrafts, discardDraft, prune, retokenize } from './maintain.ts';
 import { mergeSegments, segmentWriter } from './postings.ts';
 import type { Database } from './schema.ts';
 import { appendVectors } from './vectors.ts';
@@ -62,7 +62,7 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
             segment.flush();
           }),
         commit: (complete) => commit(() => writer.finish(key, complete)),
-        discard: () => commit(() => clearDrafts(db)),
+        discard: () => commit(() => discardDraft(db, key)),
       };
     },
     remove(source) {
@@ -88,11 +88,11 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
         return update.run(values).changes > 0;
       });
     },
-    note(source, { bytes, mtimeMs, sha256, problem }) {
+    note(source, { bytes, mtimeMs, sha256, problem, container }) {
       return commit(() => {
         db.prepare('DELETE FROM ledger WHERE source = ?').run(source);
-        if (problem === undefined) return;
-        const { status, code, reason, version } = problem;
+        if (problem === undefined && !container) return;
+        const { status, code, reason, version } = problem ?? { status: CONTAINER, code: '', reason: '', version: '' };
         db.prepare('INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(
           ...[source, bytes, mtimeMs, sha256, status, code, reason, version],
         );
