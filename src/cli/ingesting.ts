@@ -1,6 +1,6 @@
+import type { Context } from '../context.ts';
 import type { IngestInput } from '../pipeline/ingest.ts';
 import type { SyncDeps } from '../pipeline/sync.ts';
-import type { Values } from '../settings.ts';
 import type { Store } from '../store/store.ts';
 import type { Invocation } from './app.ts';
 import { version } from './version.ts';
@@ -9,12 +9,14 @@ import { version } from './version.ts';
 const MAX_TOKENS = 400;
 
 /** What the settings say about an ingest, before any flag. */
-export function inputDefaults(values: Values): Omit<IngestInput, 'paths' | 'cwd' | 'root'> {
+export function inputDefaults({ config: { values }, ocrMode }: Context): Omit<IngestInput, 'paths' | 'cwd' | 'root'> {
   return {
     include: [],
     exclude: [],
     maxBytes: values.MAX_FILE_SIZE,
     maxTokens: MAX_TOKENS,
+    ocr: ocrMode(),
+    rescan: false,
     allowedTypes: values.ALLOWED_FILE_TYPES,
     passwords: [],
     retry: [],

@@ -7,6 +7,7 @@ const en = {
   page: (n: number) => `p. ${n}`,
   slide: (n: number) => `slide ${n}`,
   line: (n: number) => `line ${n}`,
+  ocr: (confidence: number) => `read by OCR, confidence ${Math.round(confidence * 100)} %`,
   sheet: (name: string) => `sheet ${name}`,
   noHits: 'Nothing found.',
   abstained: 'This is not in your documents.',
@@ -55,6 +56,7 @@ const zh: Messages = {
   page: (n) => `第 ${n} 页`,
   slide: (n) => `第 ${n} 张幻灯片`,
   line: (n) => `第 ${n} 行`,
+  ocr: (confidence) => `文字识别所得，置信度 ${Math.round(confidence * 100)} %`,
   sheet: (name) => `工作表 ${name}`,
   noHits: '没有找到。',
   abstained: '您的文档中没有答案。',
@@ -98,6 +100,9 @@ export function messagesFor(lang: Lang): Messages {
   return lang === 'zh' ? zh : en;
 }
 
+/** Recognised text below this confidence is shown with a warning: about every tenth character may be wrong. */
+const UNSURE = 0.85;
+
 /** `p. 3 › Install › Linux` */
 export function place(say: Messages, locator: Locator): string {
   const parts: string[] = [];
@@ -107,5 +112,6 @@ export function place(say: Messages, locator: Locator): string {
   if (locator.sheet !== undefined) parts.push(say.sheet(locator.sheet) + (locator.range ? ` ${locator.range}` : ''));
   parts.push(...(locator.heading ?? []));
   if (locator.line !== undefined && locator.page === undefined) parts.push(say.line(locator.line));
+  if (locator.ocr !== undefined && locator.ocr < UNSURE) parts.push(say.ocr(locator.ocr));
   return parts.join(' › ');
 }

@@ -1,9 +1,9 @@
 import type { Sandbox } from '../readers/sandbox.ts';
 import type { Stamp, Store } from '../store/store.ts';
-import type { FileStatus, Io, Problem } from '../types.ts';
+import type { FileStatus, Io, OcrMode, Problem } from '../types.ts';
 import { openIntake } from './intake.ts';
 import { openLedger } from './ledger.ts';
-import { isUnchanged } from './unchanged.ts';
+import { type Attempt, isUnchanged } from './unchanged.ts';
 import { type Walk, walk } from './walk.ts';
 
 export interface IngestDeps {
@@ -24,6 +24,9 @@ export interface IngestInput {
   maxBytes: number;
   maxTokens: number;
   allowedTypes: string[];
+  ocr: OcrMode;
+  /** PDFs are read again though they did not change: to recognise what had been taken from their text. */
+  rescan: boolean;
   /** For encrypted files, tried in turn. */
   passwords: string[];
   /** Problems that this run's options may cure: such files are read again though they did not change. */
@@ -66,13 +69,14 @@ export async function ingest(deps: IngestDeps, input: IngestInput, io: Io): Prom
   for (const [source, stamp] of stamps)
     if (!seen.has(source) && found.covers(source) && !inside(source, seen)) gone.set(source, stamp);
 
-  const ledger = openLedger(store, stamps, deps.version, input, io);
+  const attempt: Attempt = { ...input, version: deps.version };
+  const ledger = openLedger(store, stamps, attempt, input, io);
   const { result } = ledger;
   for (const { source, status, problem } of found.problems) ledger.done({ source, status, ...problem });
   const changed = [];
   for (const file of found.files) {
     const stamp = stamps.get(file.source);
-    const same = stamp && isUnchanged(file, stamp, deps.version, input.retry) && !ledger.incomplete(file.source);
+    const same = stamp && isUnchanged(file, stamp, attempt) && !ledger.incomplete(file.source);
     if (same) await ledger.unchanged(file, stamp);
     else changed.push(file);
   }

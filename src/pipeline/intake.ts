@@ -6,6 +6,7 @@ import { commitQueue } from './commits.ts';
 import type { FileReport, IngestDeps, IngestInput } from './ingest.ts';
 import type { Ledger } from './ledger.ts';
 import { type Family, memberIntake } from './members.ts';
+import { mustRescan } from './unchanged.ts';
 import type { Found } from './walk.ts';
 
 /** Chunks held before a document is written piece by piece, invisible until its end. */
@@ -104,7 +105,10 @@ export function openIntake(deps: IngestDeps, input: IngestInput, io: Io, known: 
       maxTokens: input.maxTokens,
       allowedTypes: input.allowedTypes,
       passwords: input.passwords,
-      ...(whole && !ledger.incomplete(source) ? { known: stamp.sha256 } : {}),
+      ocr: input.ocr,
+      ...(whole && !mustRescan(found, { ...input, version: deps.version }) && !ledger.incomplete(source)
+        ? { known: stamp.sha256 }
+        : {}),
     };
   }
 

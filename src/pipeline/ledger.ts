@@ -2,7 +2,7 @@ import type { Stamp, Store } from '../store/store.ts';
 import type { Document, FileStatus, Io, Problem } from '../types.ts';
 import type { Counts, FileReport, IngestInput, IngestResult } from './ingest.ts';
 import { type Pace, pace } from './progress.ts';
-import { mayPass } from './unchanged.ts';
+import { type Attempt, mayPass, versionOf } from './unchanged.ts';
 import type { Found } from './walk.ts';
 
 /** Not meant for us: no failure. */
@@ -29,7 +29,7 @@ export interface Ledger {
 export function openLedger(
   store: Store,
   stamps: Map<string, Stamp>,
-  version: string,
+  attempt: Attempt,
   input: IngestInput,
   io: Io,
 ): Ledger {
@@ -53,7 +53,7 @@ export function openLedger(
     sha256: string,
     document: boolean,
   ): Promise<void> {
-    const problem = { ...what, status, version };
+    const problem = { ...what, status, version: versionOf(attempt) };
     return store.note(source, { bytes, mtimeMs, sha256, document, collection: '', tags: {}, problem });
   }
 
@@ -106,8 +106,7 @@ export function openLedger(
       for (const member of contained.get(found.source) ?? []) await unchanged({ source: member }, stamps.get(member)!);
     },
     members: (source) => contained.get(source) ?? [],
-    incomplete: (source) =>
-      (contained.get(source) ?? []).some((member) => mayPass(stamps.get(member)!, version, input.retry)),
+    incomplete: (source) => (contained.get(source) ?? []).some((member) => mayPass(stamps.get(member)!, attempt)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ReadError, type Reader, type ReadOptions } from '../readers/reader.ts';
+import { ReadError, type Reader, type ReadOptions, type Recogniser } from '../readers/reader.ts';
 import { chunkSections, indexText } from '../text/chunk.ts';
 import { countTerms } from '../text/tokenize.ts';
 import type { Chunk, Locator, Prepared, Problem, Section } from '../types.ts';
@@ -28,6 +28,7 @@ export interface PrepareInput {
   depth: number;
   /** Takes what lies in this file; says when there is room for more. */
   member(name: string, content: Uint8Array | Problem): Promise<void>;
+  ocr?: Recogniser;
   signal?: AbortSignal;
 }
 
@@ -72,6 +73,7 @@ export async function* prepare(
   const options: ReadOptions = {
     name: input.name,
     partial: (problem) => void (end.problem ??= problem),
+    ...(input.ocr ? { ocr: input.ocr } : {}),
     ...(input.signal ? { signal: input.signal } : {}),
     async child(name, content) {
       members++;

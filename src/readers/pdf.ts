@@ -2,7 +2,7 @@ import type { Section } from '../types.ts';
 import { runningHeads } from './pdf-heads.ts';
 import { outlineCutter, readOutline } from './pdf-outline.ts';
 import { cleanPageText } from './pdf-text.ts';
-import { copyIn, type Pdfium, pdfiumSource, readUtf16, utf16 } from './pdfium.ts';
+import { copyIn, type Pdfium, readUtf16, threadPdfium, utf16 } from './pdfium.ts';
 import { ReadError, type ReadOptions } from './reader.ts';
 
 const PASSWORD = 4;
@@ -11,11 +11,12 @@ const SECURITY = 5;
 const FREE_TEXT = 3;
 const WIDGET = 20;
 
-/** One PDFium a thread: starting it takes 50 ms and 20 MB. */
-const shared = pdfiumSource();
-
 /** Pages as sections, cut at the headings of the outline; one page in memory at a time beside the file itself. */
-export async function* readPdf(bytes: Uint8Array, options: ReadOptions, source = shared): AsyncGenerator<Section> {
+export async function* readPdf(
+  bytes: Uint8Array,
+  options: ReadOptions,
+  source = threadPdfium,
+): AsyncGenerator<Section> {
   const pdfium = await source.get();
   try {
     yield* readPages(pdfium, bytes, options);

@@ -1,4 +1,5 @@
-import type { Problem, Section } from '../types.ts';
+import type { Pixels, Recognition } from '../ocr/ocr.ts';
+import type { OcrMode, Problem, Section } from '../types.ts';
 
 export interface ReadOptions {
   /** The file's name: a hint where bytes cannot tell (`.py` and `.md` are both text). */
@@ -6,6 +7,8 @@ export interface ReadOptions {
   signal?: AbortSignal;
   /** Opens an encrypted file; without it, or if it is wrong, such a file fails with `encrypted`. */
   password?: string;
+  /** Text recognition; without it, as if it were off. */
+  ocr?: Recogniser;
   /** Says that what follows or precedes is not the whole file; the document is then `partial`. */
   partial(problem: Problem): void;
   /**
@@ -14,6 +17,13 @@ export interface ReadOptions {
    * attachments in the text whether or not it is given.
    */
   child?(name: string, content: Uint8Array | Problem): Promise<void>;
+}
+
+/** Text recognition as a reader sees it. */
+export interface Recogniser {
+  mode: OcrMode;
+  /** One image at a time. Throws ReadError for an image that cannot be read. */
+  recognise(image: Pixels): Promise<Recognition>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Chunk, Prepared, Problem } from '../types.ts';
+import { type Ocr, OcrError, type Pixels, type Recognition } from '../ocr/ocr.ts';
+import type { Chunk, OcrMode, Prepared, Problem } from '../types.ts';
 import { ReadError } from './reader.ts';
 import { type WireBatch, wireDecoder } from './wire.ts';
 
@@ -16,6 +17,7 @@ export interface Job {
   passwords: string[];
   /** SHA-256 of the version in the store: equal bytes are not read again. */
   known?: string;
+  ocr: OcrMode;
 }
 
 export interface WorkerData {
@@ -28,13 +30,20 @@ export interface Member {
   content: Uint8Array | Problem;
 }
 
-/** `next` answers chunks, `taken` answers a member. */
-export type ToWorker = { type: 'job'; job: Job } | { type: 'next' } | { type: 'taken' };
-export type FromWorker =
+/** `next` answers chunks, `taken` a member, `recognised` an image. */
+export type ToWorker =
+  | { type: 'job'; job: Job }
+  | { type: 'next' }
+  | { type: 'taken' }
+  | { type: 'recognised'; answer: Recognition | Problem };
+/** What a file comes to, piece by piece. */
+export type Reading =
   | { type: 'chunks'; batch: WireBatch }
   | { type: 'member'; member: Member }
   | { type: 'end'; prepared: Prepared | 'unchanged' }
   | { type: 'problem'; problem: Problem };
+/** The other kind: an image whose text is wanted; the worker sends one and waits. */
+export type FromWorker = Reading | { type: 'image'; image: Pixels };
 
 export interface SandboxOptions {
   workerUrl: URL;
@@ -44,6 +53,8 @@ export interface SandboxOptions {
   timeoutSeconds: number;
   /** JavaScript heap of a worker. */
   memoryMb: number;
+  /** Called when the first image needs it. Without it, nobody asks: jobs say `absent` or `off`. */
+  ocr?: () => Promise<Ocr>;
 }
 
 export interface Sandbox {
@@ -57,7 +68,7 @@ interface Task {
   job: Job;
   thread: Thread | undefined;
   /** What came and was not asked for yet: a worker is one batch ahead. */
-  inbox: (FromWorker | ReadError)[];
+  inbox: (Reading | ReadError)[];
   arrived(): void;
   /** Resolves when the files before it are done. */
   begun: Promise<void>;
@@ -71,6 +82,12 @@ interface Thread {
   tasks: Task[];
   /** It waits until a member is taken: that member must not wait behind it. */
   blocked: boolean;
+  /** An image of the first task is being recognised: the time that takes is bounded there, not here. */
+  recognising: boolean;
+  /** Recognised so far: a sign of life. */
+  images: number;
+  /** Aborted when the thread ends. */
+  ended: AbortController;
 }
 
 /** Files a worker has at a time, so that it need not wait for the main thread between two. */
@@ -85,13 +102,17 @@ export function openSandbox(options: SandboxOptions): Sandbox {
   function start(): Thread {
     const { workerUrl, workerData, memoryMb } = options;
     const worker = new Worker(workerUrl, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
-    const thread: Thread = { worker, decode: wireDecoder(), tasks: [], blocked: false };
-    const receive = (message: FromWorker | ReadError) => {
+    const thread: Thread = {
+      ...{ worker, decode: wireDecoder(), tasks: [], blocked: false },
+      ...{ recognising: false, images: 0, ended: new AbortController() },
+    };
+    const receive = (message: Reading | ReadError) => {
       const task = thread.tasks[0];
       task?.inbox.push(message);
       task?.arrived();
     };
     worker.on('message', (message: FromWorker) => {
+      if (message.type === 'image') return void recognise(thread, message.image);
       receive(message);
       if (message.type === 'end' || message.type === 'problem') advance(thread);
     });
@@ -107,6 +128,21 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     return thread;
   }
 
+  async function recognise(thread: Thread, image: Pixels): Promise<void> {
+    const reply = (answer: Recognition | Problem) =>
+      thread.worker.postMessage({ type: 'recognised', answer } satisfies ToWorker);
+    thread.recognising = true;
+    try {
+      const ocr = await options.ocr!();
+      reply(await ocr.recognise(image, thread.ended.signal));
+    } catch (error) {
+      if (!thread.ended.signal.aborted) reply(problemOf(error));
+    } finally {
+      thread.recognising = false;
+      thread.images++;
+    }
+  }
+
   /** The first task is done: the next one's time begins, and there is room for another. */
   function advance(thread: Thread): void {
     thread.tasks.shift();
@@ -115,7 +151,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     const surplus = threads.filter(({ blocked }) => !blocked).length > options.workers;
     if (surplus && thread.tasks.length === 0) {
       threads.splice(threads.indexOf(thread), 1);
-      void thread.worker.terminate();
+      void terminate(thread);
     }
     waiting.shift()?.();
   }
@@ -150,7 +186,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       for (const other of rest) assign(next, other);
     }
     waiting.shift()?.();
-    await thread.worker.terminate();
+    await terminate(thread);
   }
 
   return {
@@ -184,9 +220,19 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     },
     async close() {
       closed = true;
-      await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()));
+      await Promise.all(threads.splice(0).map(terminate));
     },
   };
+}
+
+async function terminate({ worker, ended }: Thread): Promise<void> {
+  ended.abort();
+  await worker.terminate();
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof OcrError) return error.problem;
+  return { code: 'crashed', reason: `text recognition failed: ${(error as Error).message}` };
 }
 
 function newTask(job: Job): Task {
@@ -205,9 +251,10 @@ function newTask(job: Job): Task {
 }
 
 /** The task's next message. Throws ReadError if its thread died or made no progress in time. */
-async function answer(task: Task, timeoutSeconds: number): Promise<FromWorker> {
+async function answer(task: Task, timeoutSeconds: number): Promise<Reading> {
   await task.begun;
-  if (task.inbox.length === 0) {
+  while (task.inbox.length === 0) {
+    const before = task.thread?.images;
     let timer: NodeJS.Timeout | undefined;
     const arrival = new Promise<void>((resolve) => {
       task.arrived = resolve;
@@ -217,9 +264,11 @@ async function answer(task: Task, timeoutSeconds: number): Promise<FromWorker> {
     });
     await Promise.race([arrival, late]);
     clearTimeout(timer);
+    const moved = task.thread?.recognising || task.thread?.images !== before;
+    if (task.inbox.length === 0 && !moved)
+      throw new ReadError('timeout', `the reader made no progress for ${timeoutSeconds} s`);
   }
-  const message = task.inbox.shift();
-  if (message === undefined) throw new ReadError('timeout', `the reader made no progress for ${timeoutSeconds} s`);
+  const message = task.inbox.shift()!;
   if (message instanceof ReadError) throw message;
   return message;
 }

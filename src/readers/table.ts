@@ -1,4 +1,5 @@
 import { guarded } from './guard.ts';
+import type { ImageType } from './image.ts';
 import { ReadError, type Reader } from './reader.ts';
 import { unsupportedReason } from './unsupported.ts';
 
@@ -38,6 +39,12 @@ const READERS: Record<string, Load> = {
   zip: async () => (await import('./archive.ts')).readZip,
   tar: async () => (await import('./archive.ts')).readTar,
   gzip: async () => (await import('./archive.ts')).readGzip,
+  png: imageReader('png'),
+  jpeg: imageReader('jpeg'),
+  gif: imageReader('gif'),
+  tiff: imageReader('tiff'),
+  webp: imageReader('webp'),
+  bmp: imageReader('bmp'),
   xlsx: async () => (await import('./xlsx.ts')).readXlsx,
 };
 
@@ -48,6 +55,10 @@ const READERS: Record<string, Load> = {
 export async function readerFor(type: string): Promise<Reader> {
   const read = await (type.startsWith('code:') ? codeReaderOf(type) : READERS[type]?.());
   return guarded(read ?? refusing(type));
+}
+
+function imageReader(type: ImageType): Load {
+  return async () => (await import('./image.ts')).imageReader(type);
 }
 
 const codeReaderOf = async (type: string) => (await import('./code.ts')).codeReader(type.slice('code:'.length));

@@ -189,7 +189,7 @@ describe('bad input', () => {
     );
     expect(files).toEqual({
       ...{ 'empty.txt': 'skipped empty', 'broken.pdf': 'failed corrupt', 'broken.docx': 'failed corrupt' },
-      ...{ 'picture.png': 'skipped unsupported', 'big.txt': 'skipped too_large', 'missing.pdf': 'failed missing' },
+      ...{ 'picture.png': 'failed corrupt', 'big.txt': 'skipped too_large', 'missing.pdf': 'failed missing' },
     });
     expect(await found(cwd, 'fine')).toEqual(['good.txt']);
     const again = await ingest(cwd, '.');

@@ -52,6 +52,7 @@ async function read(name: string): Promise<string> {
     source: name,
     maxTokens: 400,
     allowedTypes: [],
+    ocr: 'off' as const,
     passwords: [],
     depth: 0,
   });
@@ -88,6 +89,7 @@ describe('the sandbox', () => {
       source: 'x',
       maxTokens: 400,
       allowedTypes: [],
+      ocr: 'off' as const,
       passwords: [],
       depth: 0,
     });

@@ -57,11 +57,10 @@ async function beir(run: Invocation, mode: Mode, dir: string): Promise<Outcome> 
 async function fill(run: Invocation, folder: string, embed: boolean): Promise<void> {
   const { sync } = await import('../../pipeline/sync.ts');
   const context = await run.context();
-  const { values } = await run.config();
   const { store, release } = await context.writer();
   try {
     const deps = await syncDeps(run, store, embed);
-    await sync(deps, { ...inputDefaults(values), paths: [folder], cwd: context.root, root: context.root }, run.io);
+    await sync(deps, { ...inputDefaults(context), paths: [folder], cwd: context.root, root: context.root }, run.io);
   } finally {
     await release();
   }

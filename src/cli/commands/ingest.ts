@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { RagError } from '../../errors.ts';
 import type { IngestInput, IngestResult } from '../../pipeline/ingest.ts';
+import type { Values } from '../../settings.ts';
 import type { Coverage } from '../../store/store.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { inputDefaults, syncDeps } from '../ingesting.ts';
@@ -13,6 +14,7 @@ interface Options {
   maxFileSize?: number;
   embed: boolean;
   dryRun?: boolean;
+  ocr?: Values['OCR'];
   collection?: string;
   tag?: Record<string, string>;
   name?: string;
@@ -32,6 +34,13 @@ export function ingestCommand(app: App, exit: Exit): Command {
     .option('--exclude <glob>', 'not these files (repeatable)', list)
     .option('--max-file-size <size>', 'skip larger files', size)
     .option('--no-embed', 'index words only; rag embed adds the vectors')
+    .addOption(
+      new Option('--ocr <mode>', 'text in images: auto, off, or force (every PDF page too)').choices([
+        'auto',
+        'off',
+        'force',
+      ]),
+    )
     .option('--dry-run', 'say what would happen, change nothing')
     .option('--collection <name>', 'put the documents in this collection')
     .option('--tag <key=value>', 'tag the documents (repeatable)', tags)
@@ -84,18 +93,19 @@ async function once(run: Invocation, options: Options, paths: string[]): Promise
 const NAMED = new Set(['skipped', 'partial', 'failed']);
 
 async function inputOf(run: Invocation, options: Options, paths: string[]): Promise<IngestInput> {
-  const { values } = await run.config();
+  const context = await run.context();
   const stdin = paths.includes('-') ? await standardInput(run, options.name) : undefined;
   return {
-    ...inputDefaults(values),
+    ...inputDefaults(context),
     paths: paths.filter((path) => path !== '-'),
     cwd: run.app.cwd,
-    root: (await run.context()).root,
+    root: context.root,
     include: options.include ?? [],
     exclude: options.exclude ?? [],
     ...(options.maxFileSize === undefined ? {} : { maxBytes: options.maxFileSize }),
     ...(options.collection === undefined ? {} : { collection: options.collection }),
     ...(options.tag === undefined ? {} : { tags: options.tag }),
+    ...(options.ocr === undefined ? {} : { ocr: context.ocrMode(options.ocr), rescan: options.ocr === 'force' }),
     dryRun: options.dryRun ?? false,
     ...(stdin === undefined ? {} : { stdin }),
     ...(options.passwordFile === undefined ? {} : await passwordsOf(run, options.passwordFile)),
