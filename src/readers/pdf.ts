@@ -1,8 +1,10 @@
 import type { Section } from '../types.ts';
+import { pageChars } from './pdf-chars.ts';
 import { runningHeads } from './pdf-heads.ts';
+import { pageLayout } from './pdf-layout.ts';
 import { outlineCutter, readOutline } from './pdf-outline.ts';
 import { cleanPageText } from './pdf-text.ts';
-import { copyIn, type Pdfium, readUtf16, threadPdfium, utf16 } from './pdfium.ts';
+import { copyIn, type Pdfium, readUtf16, threadPdfium } from './pdfium.ts';
 import { ReadError, type ReadOptions } from './reader.ts';
 
 const PASSWORD = 4;
@@ -83,7 +85,7 @@ function* readDocument(pdfium: Pdfium, document: number, options: ReadOptions): 
   if (broken.length > 0) options.partial({ code: 'corrupt', reason: `${pageList(broken)} a damaged structure` });
 }
 
-/** Text in content order, which is reading order in what typesetters write; undefined if the page cannot be loaded. */
+/** Undefined if the page cannot be loaded. */
 function pageText(pdfium: Pdfium, document: number, index: number): string | undefined {
   let page = pdfium._FPDF_LoadPage(document, index);
   if (page === 0) return undefined;
@@ -100,20 +102,8 @@ function pageText(pdfium: Pdfium, document: number, index: number): string | und
 }
 
 function loadedText(pdfium: Pdfium, page: number): string | undefined {
-  const text = pdfium._FPDFText_LoadPage(page);
-  if (text === 0) return undefined;
-  let buffer = 0;
-  try {
-    const count = pdfium._FPDFText_CountChars(text);
-    if (count <= 0) return '';
-    // Two units for each character: one outside the BMP takes two, and the count is of characters.
-    buffer = pdfium._malloc((count + 1) * 4);
-    const written = pdfium._FPDFText_GetText(text, 0, count, buffer);
-    return cleanPageText(utf16(pdfium, buffer, Math.max(0, written - 1) * 2));
-  } finally {
-    if (buffer !== 0) pdfium._free(buffer);
-    pdfium._FPDFText_ClosePage(text);
-  }
+  const chars = pageChars(pdfium, page);
+  return chars && cleanPageText(pageLayout(chars));
 }
 
 function hasTextAnnotations(pdfium: Pdfium, page: number): boolean {

@@ -29,6 +29,38 @@ export function pdf(pages: PdfPage[], outline: [string, number][] = [], extra = 
       add(`<< /Title (${title}) /Parent ${outlineId} 0 R ${next} /Dest [${pageId(page)} 0 R /Fit] >>`);
     }
   }
+  return assemble(objects);
+}
+
+export interface Placed {
+  text: string;
+  x: number;
+  y: number;
+  size?: number;
+}
+
+/** One page with each text at its place. `turn` turns what is written (degrees, counter-clockwise), `rotate` is the page's own. */
+export function placedPdf(texts: Placed[], { rotate = 0, turn = 0 } = {}): Uint8Array {
+  const [cos, sin] = [Math.round(Math.cos((turn * Math.PI) / 180)), Math.round(Math.sin((turn * Math.PI) / 180))];
+  const content = texts
+    .map(({ text, x, y, size = 11 }) => {
+      // Turned about the middle of the page.
+      const [dx, dy] = [x - 400, y - 400];
+      const at = `${cos} ${sin} ${-sin} ${cos} ${400 + dx * cos - dy * sin} ${400 + dx * sin + dy * cos}`;
+      return `BT /F1 ${size} Tf ${at} Tm (${text.replace(/[\\()]/g, '\\$&')}) Tj ET`;
+    })
+    .join('\n');
+  return assemble([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Count 1 /Kids [4 0 R] >>',
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 800 800] /Rotate ${rotate} /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R >>`,
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+  ]);
+}
+
+/** Objects, numbered from 1, as a file with its cross-reference table. The first is the catalogue. */
+export function assemble(objects: string[]): Uint8Array {
   let body = '%PDF-1.4\n';
   const offsets = objects.map((object, i) => {
     const at = body.length;
