@@ -69,6 +69,11 @@ export const SCHEMA = {
 
   OPENAI_BASE_URL: define('models', 'OpenAI-compatible endpoint for EMBEDDING_MODEL and LLM_MODEL', url.optional()),
   EMBEDDING_MODEL: define('models', 'Embedding model at OPENAI_BASE_URL; unset: the built-in model', text.optional()),
+  EMBEDDING_PRICE: define(
+    'models',
+    'Dollars for a million tokens of EMBEDDING_MODEL, for `rag ingest --plan`',
+    z.coerce.number().nonnegative().optional(),
+  ),
   LLM_MODEL: define(
     'models',
     'Answering model at OPENAI_BASE_URL; unset: Ollama if it runs, else extractive',

@@ -30,6 +30,17 @@ const en = {
     partial: 'partial',
     failed: 'failed',
   },
+  plan: {
+    files: (n: number, bytes: number, unchanged: number) =>
+      `${n} files to read, ${formatBytes(bytes)}${unchanged > 0 ? ` (${unchanged} unchanged)` : ''}`,
+    parts: (pages: number, ocr: number, chunks: number) =>
+      `about ${pages} pages${ocr > 0 ? `, ${ocr} of them by text recognition` : ''}, ${chunks} passages`,
+    time: (read: string, embed: string | undefined) =>
+      embed === undefined ? `about ${read} to read` : `about ${read} to read, ${embed} to embed`,
+    memory: (bytes: string) => `about ${bytes} of memory at the peak`,
+    cost: (dollars: string) => `about $${dollars} for the embedding model`,
+    probed: (n: number) => `from ${n} files read as a sample; nothing was changed`,
+  },
   ingested: (chunks: number, bytes: number, seconds: number) =>
     `${chunks} passages from ${formatBytes(bytes)} in ${formatSeconds(seconds)}`,
   embedded: (embedded: number, chunks: number) => `${embedded} of ${chunks} passages embedded`,
@@ -78,6 +89,15 @@ const zh: Messages = {
     skipped: '跳过',
     partial: '部分',
     failed: '失败',
+  },
+  plan: {
+    files: (n, bytes, unchanged) =>
+      `将读取 ${n} 个文件，共 ${formatBytes(bytes)}${unchanged > 0 ? `（${unchanged} 个未变）` : ''}`,
+    parts: (pages, ocr, chunks) => `约 ${pages} 页${ocr > 0 ? `（其中 ${ocr} 页需文字识别）` : ''}，${chunks} 个段落`,
+    time: (read, embed) => (embed === undefined ? `读取约需 ${read}` : `读取约需 ${read}，嵌入约需 ${embed}`),
+    memory: (bytes) => `内存峰值约 ${bytes}`,
+    cost: (dollars) => `嵌入模型费用约 ${dollars} 美元`,
+    probed: (n) => `由 ${n} 个样本文件推算；未做任何更改`,
   },
   ingested: (chunks, bytes, seconds) => `${chunks} 个段落，来自 ${formatBytes(bytes)}，用时 ${formatSeconds(seconds)}`,
   embedded: (embedded, chunks) => `已向量化 ${embedded} / ${chunks} 个段落`,

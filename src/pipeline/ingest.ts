@@ -1,10 +1,10 @@
 import type { Sandbox } from '../readers/sandbox.ts';
-import type { Stamp, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { FileStatus, Io, OcrMode, Problem } from '../types.ts';
 import { openIntake } from './intake.ts';
 import { openLedger } from './ledger.ts';
-import { type Attempt, isUnchanged } from './unchanged.ts';
-import { type Walk, walk } from './walk.ts';
+import { survey } from './survey.ts';
+import type { Attempt } from './unchanged.ts';
 
 export interface IngestDeps {
   store: Store;
@@ -62,25 +62,14 @@ export interface IngestResult {
 /** Files → store. Reports each file only once its commit has happened. A bad file is a report, not an exception. */
 export async function ingest(deps: IngestDeps, input: IngestInput, io: Io): Promise<IngestResult> {
   const { store } = deps;
-  const found = await scan(input, io);
-  const stamps = await store.stamps();
-  const seen = new Set(found.files.map((file) => file.source));
-  const gone = new Map<string, Stamp>();
-  for (const [source, stamp] of stamps)
-    if (!seen.has(source) && found.covers(source) && !inside(source, seen)) gone.set(source, stamp);
-
   const attempt: Attempt = { ...input, version: deps.version };
-  const ledger = openLedger(store, stamps, attempt, input, io);
+  const known = await survey(await store.stamps(), attempt, input, io);
+  const { changed, gone } = known;
+  const ledger = openLedger(store, known, attempt, input, io);
   const { result } = ledger;
-  for (const { source, status, problem } of found.problems) ledger.done({ source, status, ...problem });
-  const changed = [];
-  for (const file of found.files) {
-    const stamp = stamps.get(file.source);
-    const same = stamp && isUnchanged(file, stamp, attempt) && !ledger.incomplete(file.source);
-    if (same) await ledger.unchanged(file, stamp);
-    else changed.push(file);
-  }
-  const intake = openIntake(deps, input, io, { ledger, stamps, gone });
+  for (const { source, status, problem } of known.problems) ledger.done({ source, status, ...problem });
+  for (const { file, stamp } of known.same) await ledger.unchanged(file, stamp);
+  const intake = openIntake(deps, input, io, known, ledger);
   ledger.progress.total(
     changed.length,
     changed.reduce((sum, file) => sum + file.bytes, 0),
@@ -106,23 +95,4 @@ export async function ingest(deps: IngestDeps, input: IngestInput, io: Io): Prom
   }
   if (!input.dryRun) await store.compact();
   return result;
-}
-
-/** A folder to walk, or standard input as a file of its own. */
-async function scan(input: IngestInput, io: Io): Promise<Walk> {
-  const found = await walk({ ...input, signal: io.signal });
-  const { stdin } = input;
-  if (stdin)
-    found.files.push({
-      ...{ path: '-', source: stdin.name, bytes: stdin.bytes.length, mtimeMs: 0, content: stdin.bytes },
-    });
-  io.report({ type: 'scan', files: found.files.length });
-  return found;
-}
-
-/** Whether a source lies in a file that is there: only reading that file tells whether its member is gone. */
-function inside(source: string, files: Set<string>): boolean {
-  for (let at = source.indexOf('!/'); at > 0; at = source.indexOf('!/', at + 1))
-    if (files.has(source.slice(0, at))) return true;
-  return false;
 }

@@ -6,6 +6,7 @@ import { commitQueue } from './commits.ts';
 import type { FileReport, IngestDeps, IngestInput } from './ingest.ts';
 import type { Ledger } from './ledger.ts';
 import { type Family, memberIntake } from './members.ts';
+import type { Survey } from './survey.ts';
 import { mustRescan } from './unchanged.ts';
 import type { Found } from './walk.ts';
 
@@ -22,16 +23,9 @@ export interface Intake {
   finish(): Promise<void>;
 }
 
-export interface Known {
-  ledger: Ledger;
-  stamps: Map<string, Stamp>;
-  /** Documents whose files are gone: one of the same bytes elsewhere has moved. */
-  gone: Map<string, Stamp>;
-}
-
-export function openIntake(deps: IngestDeps, input: IngestInput, io: Io, known: Known): Intake {
+export function openIntake(deps: IngestDeps, input: IngestInput, io: Io, known: Survey, ledger: Ledger): Intake {
   const { store, sandbox } = deps;
-  const { ledger, stamps, gone } = known;
+  const { stamps, gone } = known;
   const { result } = ledger;
   const failures: unknown[] = [];
   const halted = () => io.signal.aborted || failures.length > 0;
@@ -106,7 +100,7 @@ export function openIntake(deps: IngestDeps, input: IngestInput, io: Io, known: 
       allowedTypes: input.allowedTypes,
       passwords: input.passwords,
       ocr: input.ocr,
-      ...(whole && !mustRescan(found, { ...input, version: deps.version }) && !ledger.incomplete(source)
+      ...(whole && !mustRescan(found, { ...input, version: deps.version }) && !known.incomplete(source)
         ? { known: stamp.sha256 }
         : {}),
     };
@@ -152,7 +146,7 @@ export function openIntake(deps: IngestDeps, input: IngestInput, io: Io, known: 
 
   /** Members that were there the last time and are not now. */
   async function dropMembers(source: string, present: Set<string>): Promise<void> {
-    for (const member of ledger.members(source)) {
+    for (const member of known.members(source)) {
       if (present.has(member) || stamps.get(member)?.container) continue;
       // What lies deeper is its own container's to drop, if that is still there.
       if ([...present].some((container) => member.startsWith(`${container}!/`))) continue;

@@ -2,7 +2,8 @@ import type { Stamp, Store } from '../store/store.ts';
 import type { Document, FileStatus, Io, Problem } from '../types.ts';
 import type { Counts, FileReport, IngestInput, IngestResult } from './ingest.ts';
 import { type Pace, pace } from './progress.ts';
-import { type Attempt, mayPass, versionOf } from './unchanged.ts';
+import type { Survey } from './survey.ts';
+import { type Attempt, versionOf } from './unchanged.ts';
 import type { Found } from './walk.ts';
 
 /** Not meant for us: no failure. */
@@ -20,25 +21,14 @@ export interface Ledger {
   finished(document: Document, report: FileReport, chunks: number): Promise<void>;
   /** An archive whose members are all accounted for; it is no document itself. */
   archive(found: Found, sha256: string, problem: Problem | undefined): Promise<void>;
-  /** Known members of an archive or a mail, however deep. */
-  members(source: string): string[];
-  /** Whether reading a container again could give more than it did. */
-  incomplete(source: string): boolean;
 }
 
-export function openLedger(
-  store: Store,
-  stamps: Map<string, Stamp>,
-  attempt: Attempt,
-  input: IngestInput,
-  io: Io,
-): Ledger {
+export function openLedger(store: Store, known: Survey, attempt: Attempt, input: IngestInput, io: Io): Ledger {
   const counts: Counts = {
     ...{ added: 0, updated: 0, unchanged: 0, renamed: 0, removed: 0, skipped: 0, partial: 0, failed: 0 },
   };
   const result: IngestResult = { counts, chunks: 0, bytes: 0, files: [], stopped: false };
   const progress = pace(io, 'files');
-  const contained = membersOf(stamps.keys());
 
   const done = (report: FileReport) => {
     counts[report.status]++;
@@ -103,22 +93,7 @@ export function openLedger(
     },
     async unchanged(found, stamp) {
       await unchanged(found, stamp);
-      for (const member of contained.get(found.source) ?? []) await unchanged({ source: member }, stamps.get(member)!);
+      for (const member of known.members(found.source)) await unchanged({ source: member }, known.stamps.get(member)!);
     },
-    members: (source) => contained.get(source) ?? [],
-    incomplete: (source) => (contained.get(source) ?? []).some((member) => mayPass(stamps.get(member)!, attempt)),
   };
-}
-
-/** `a.zip!/b.eml!/c.pdf` is a member of `a.zip` and of `a.zip!/b.eml`. */
-function membersOf(sources: Iterable<string>): Map<string, string[]> {
-  const members = new Map<string, string[]>();
-  for (const source of sources)
-    for (let at = source.indexOf('!/'); at > 0; at = source.indexOf('!/', at + 1)) {
-      const outer = source.slice(0, at);
-      const list = members.get(outer);
-      if (list) list.push(source);
-      else members.set(outer, [source]);
-    }
-  return members;
 }

@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { inputDefaults } from '../../src/cli/ingesting.ts';
 import { version } from '../../src/cli/version.ts';
+import type { Context } from '../../src/context.ts';
 import { ingest } from '../../src/pipeline/ingest.ts';
 import { openSandbox } from '../../src/readers/sandbox.ts';
-import type { Values } from '../../src/settings.ts';
 import { openWriter } from '../../src/store/sqlite/sqlite.ts';
 import { command } from '../support/command.ts';
 import { folder } from '../support/rag.ts';
@@ -33,10 +33,15 @@ it(`reads ${FILES} files of 14 types while a reader dies at random; the next run
     workerData: { tokenizerFile: resolve('dist/models/e5tok.bin') },
   });
   const store = await openWriter(join(cwd, '.rag'), () => {});
-  const values = { MAX_FILE_SIZE: 2 ** 20, ALLOWED_FILE_TYPES: [], COLLECTION: 'default' } as unknown as Values;
+  const values = { MAX_FILE_SIZE: 2 ** 20, ALLOWED_FILE_TYPES: [], COLLECTION: 'default' };
   const first = await ingest(
     { store, sandbox, version: version(), parallel: 9 },
-    { ...inputDefaults(values), paths: ['.'], cwd, root: cwd },
+    {
+      ...inputDefaults({ config: { values }, ocrMode: () => 'off' } as unknown as Context),
+      paths: ['.'],
+      cwd,
+      root: cwd,
+    },
     { report() {}, signal: new AbortController().signal },
   );
   await sandbox.close();

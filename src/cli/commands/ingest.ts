@@ -15,6 +15,7 @@ interface Options {
   embed: boolean;
   dryRun?: boolean;
   ocr?: Values['OCR'];
+  plan?: boolean;
   collection?: string;
   tag?: Record<string, string>;
   name?: string;
@@ -41,7 +42,8 @@ export function ingestCommand(app: App, exit: Exit): Command {
         'force',
       ]),
     )
-    .option('--dry-run', 'say what would happen, change nothing')
+    .option('--dry-run', 'read everything, say what would happen, change nothing')
+    .option('--plan', 'say how many files, pages and seconds it would be, from a probe of 3 seconds; change nothing')
     .option('--collection <name>', 'put the documents in this collection')
     .option('--tag <key=value>', 'tag the documents (repeatable)', tags)
     .option('--name <name>', 'name of what comes from standard input')
@@ -49,6 +51,10 @@ export function ingestCommand(app: App, exit: Exit): Command {
     .option('--budget <time>', 'stop in time, e.g. 10m; the same command continues', duration)
     .option('--wait <time>', 'wait this long for another writer', duration);
   return handle<Options>(command, app, exit, async (run, options, ...paths) => {
+    if (options.plan) {
+      const { planned } = await import('../planning.ts');
+      return planned(run, await inputOf(run, options, paths), options.embed);
+    }
     if (!options.watch) return once(run, options, paths);
     const { watch } = await import('../../pipeline/watch.ts');
     run.io.report({ type: 'note', message: run.say.watching(paths.join(' ')) });
