@@ -86,8 +86,8 @@ export interface Document {
   ingested: string;
   status: 'ok' | 'partial';
   problem?: Problem;
-  /** Where each section starts in the extracted text. */
-  sections: { start: number; locator: Locator }[];
+  /** Where each section starts in the extracted text. `table`: it is one, with this header row; `true`, it goes on with the one before. */
+  sections: { start: number; locator: Locator; table?: string | true }[];
 }
 
 /** What is known of a document once it has been read to the end. */

@@ -127,17 +127,32 @@ async function* unlocked(read: Reader, input: PrepareInput, options: ReadOptions
 async function* observe(sections: AsyncIterable<Section>, end: Prepared): AsyncGenerator<Section> {
   let offset = 0;
   let last: string | undefined;
+  let before: Section | undefined;
   for await (const section of sections) {
     if (end.title === '' && section.title) end.title = section.title;
     const page = section.locator.page ?? section.locator.slide;
     if (page !== undefined) end.pages = Math.max(end.pages ?? 0, page);
-    const key = place(section.locator);
+    const table = tableMark(section, before);
+    const key = place(section.locator) + (table ?? '');
     // A line tells each piece of a long section apart; without one, pieces of one place are one entry.
-    if (section.text !== '' && key !== last) end.sections.push({ start: offset, locator: section.locator });
+    if (section.text !== '' && key !== last)
+      end.sections.push({ start: offset, locator: section.locator, ...(table === undefined ? {} : { table }) });
     last = key;
+    before = section;
     offset += section.text.length;
     yield section;
   }
+}
+
+/** The header of a table that begins here, true within one. A table that ends leaves an empty line. */
+function tableMark(section: Section, before: Section | undefined): string | true | undefined {
+  if (section.kind !== 'table') return undefined;
+  const goesOn =
+    before?.kind === 'table' &&
+    before.header === section.header &&
+    before.locator.sheet === section.locator.sheet &&
+    !before.text.endsWith('\n\n');
+  return goesOn || (section.header ?? '');
 }
 
 function place(locator: Locator): string {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { RagError } from '../../errors.ts';
+import type { Page } from '../../pipeline/pages.ts';
+import type { Table } from '../../pipeline/tables.ts';
 import type { Document } from '../../types.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
 import { place } from '../messages.ts';
@@ -8,16 +10,20 @@ import { oneLine, printable } from '../style.ts';
 
 interface Options {
   text?: boolean;
+  pages?: boolean;
+  tables?: boolean;
   asOf?: string;
 }
 
 export function showCommand(app: App, exit: Exit): Command {
   const command = verb('show', 'the text of a document, or one passage with where it stands', [
-    'rag show docs/report.pdf',
     'rag show docs/report.pdf --text > report.txt',
+    'rag show docs/prices.xlsx --tables --json',
   ])
     .argument('<source>', 'a source as rag list names it, or the chunk of a hit')
     .option('--text', 'exactly the extracted text, nothing added')
+    .option('--pages', 'the text page by page: pages, slides, sheets or parts with their offsets')
+    .option('--tables', 'its tables: where each stands, caption, header and rows')
     .option('--as-of <date>', 'as it was then', until);
   return handle<Options>(command, app, exit, async (run, options, name) => {
     const store = await (await run.context()).reader();
@@ -30,6 +36,17 @@ export function showCommand(app: App, exit: Exit): Command {
     const parts: string[] = [];
     for await (const part of store.text(document)) parts.push(part);
     const text = parts.join('');
+    const named = { source: document.source, document: document.id };
+    if (options.pages) {
+      const { pagesOf } = await import('../../pipeline/pages.ts');
+      const pages = pagesOf(document, text);
+      return { result: { ...named, pages }, text: pagesText(run, pages) };
+    }
+    if (options.tables) {
+      const { tablesOf } = await import('../../pipeline/tables.ts');
+      const tables = tablesOf(document, text);
+      return { result: { ...named, tables }, text: tablesText(run, tables) };
+    }
     const result = {
       source: document.source,
       document: document.id,
@@ -76,6 +93,21 @@ function readable({ say, style }: Invocation, document: Document, text: string):
   });
   const problem = document.problem ? `\n${document.problem.reason} (${document.problem.code})` : '';
   return `${style.bold(oneLine(document.source))} ${style.dim(oneLine(document.title))}${problem}\n\n${blocks.join('\n\n')}`;
+}
+
+function pagesText({ say, style }: Invocation, pages: Page[]): string {
+  return pages.map((page) => `${style.link(place(say, page) || '1')}\n${printable(page.text.trim())}`).join('\n\n');
+}
+
+function tablesText({ say, style }: Invocation, tables: Table[]): string {
+  if (tables.length === 0) return say.noTables;
+  return tables
+    .map(({ locator, caption, header, rows }) => {
+      const where = [place(say, locator), caption && oneLine(caption)].filter(Boolean).join(' › ');
+      const lines = [header, ...rows].filter((row) => row.length > 0).map((row) => row.join(' | '));
+      return `${style.link(where)}\n${printable(lines.join('\n'))}`;
+    })
+    .join('\n\n');
 }
 
 async function showChunk(run: Invocation, id: string) {
