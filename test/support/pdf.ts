@@ -1,7 +1,7 @@
 export interface PdfPage {
   /** Lines from the top; none makes a page without text. */
   lines: string[];
-  /** A JPEG in colour that fills the page. */
+  /** A JPEG in colour, as wide as the page. */
   scan?: { jpeg: Buffer; width: number; height: number };
 }
 
@@ -20,7 +20,7 @@ export function pdf(pages: PdfPage[], outline: [string, number][] = [], extra = 
   add('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
   for (const [index, page] of pages.entries()) {
     const escaped = page.lines.map((line) => line.replace(/[\\()]/g, '\\$&'));
-    const scan = page.scan ? '612 0 0 792 0 0 cm /Scan Do' : '';
+    const scan = page.scan ? `612 0 0 ${(612 * page.scan.height) / page.scan.width} 0 300 cm /Scan Do` : '';
     const content = escaped.map((line, i) => `BT /F1 11 Tf 72 ${740 - i * 14} Td (${line}) Tj ET`).join('\n') + scan;
     add(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> ${page.scan ? `/XObject << /Scan ${scanId(index)} 0 R >>` : ''} >> /Contents ${pageId(index) + 1} 0 R >>`,

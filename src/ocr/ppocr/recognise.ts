@@ -3,6 +3,7 @@ import type { Pixels } from '../ocr.ts';
 import { LINE_HEIGHT } from './crop.ts';
 import { type Decoded, decodeCtc } from './decode.ts';
 import type { MakeTensor } from './detect.ts';
+import { spaceWords } from './spaces.ts';
 
 /** Lines of similar length go through the network together, as long as they stay within this many columns in all. */
 const BATCH_COLUMNS = 2400;
@@ -37,12 +38,12 @@ export async function recogniseLines(
     const output = (await session.run({ [session.inputNames[0]!]: input }))[session.outputNames[0]!]!;
     const probabilities = output.data as Float32Array;
     const [, steps, classes] = output.dims as [number, number, number];
-    for (const [k, i] of batch.entries())
-      results[i] = decodeCtc(
-        probabilities.subarray(k * steps * classes, (k + 1) * steps * classes),
-        Math.min(steps, Math.ceil((lines[i]!.width / width) * steps)),
-        alphabet,
-      );
+    const scale = width / steps;
+    for (const [k, i] of batch.entries()) {
+      const line = lines[i]!;
+      const own = probabilities.subarray(k * steps * classes, (k + 1) * steps * classes);
+      results[i] = spaceWords(line, decodeCtc(own, Math.min(steps, Math.ceil(line.width / scale)), alphabet), scale);
+    }
     from = to;
   }
   return results;
