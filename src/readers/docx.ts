@@ -10,7 +10,7 @@ import type { Zip } from './zip.ts';
 
 /** Headers, body with its notes and comments where they are referred to, then footers; each header and footer text once. */
 export async function* readDocx(bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
-  const zip = openOffice(bytes);
+  const zip = await openOffice(bytes, options.password);
   const main = relations(zip, '').find((relation) => relation.type === 'officeDocument')?.target ?? 'word/document.xml';
   if (zip.size(main) === undefined) throw new ReadError('corrupt', 'not a Word document: it has no body');
   const parts = relations(zip, main);

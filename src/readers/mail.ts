@@ -59,13 +59,13 @@ async function writeMail(writer: SectionWriter, mail: MimePart, options: ReadOpt
       (attachment.type === 'message/rfc822' ? `message-${index + 1}.eml` : `attachment-${index + 1}`);
     const content = attachment.content();
     part(name);
-    await options.child?.(prefix + flat(name), content);
+    await options.child?.(prefix + attachmentName(name), content);
     writer.paragraph(`[Attachment: ${name}, ${attachment.type}, ${content.length} bytes]`);
   }
 }
 
 /** A name is not a path: it must not lead anywhere. */
-const flat = (name: string) => name.replace(/[/\\]+/g, '_').replace(/^\.+$/, '_');
+export const attachmentName = (name: string) => name.replace(/[/\\]+/g, '_').replace(/^\.+$/, '_');
 
 const isBody = (part: MimePart) => !part.attachment && /^text\/(plain|html)$/.test(part.type);
 

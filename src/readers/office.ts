@@ -1,14 +1,13 @@
 import { scanPart } from './parts.ts';
-import { ReadError } from './reader.ts';
 import { openZip, type Zip } from './zip.ts';
 
 const OLE2 = [0xd0, 0xcf, 0x11, 0xe0];
 
 /** Opens an OOXML container. A password turns it into an OLE2 file, whatever its name. */
-export function openOffice(bytes: Uint8Array): Zip {
-  if (OLE2.every((byte, index) => bytes[index] === byte))
-    throw new ReadError('encrypted', 'the document is protected by a password');
-  return openZip(bytes);
+export async function openOffice(bytes: Uint8Array, password?: string): Promise<Zip> {
+  if (!OLE2.every((byte, index) => bytes[index] === byte)) return openZip(bytes);
+  const { decryptOffice } = await import('./office-crypt.ts');
+  return openZip(decryptOffice(bytes, password));
 }
 
 /** `dc:title` of the core properties. */

@@ -9,7 +9,7 @@ import type { Zip } from './zip.ts';
 
 /** Slides in show order: title as heading, text, tables, charts and diagrams, comments, notes. Hidden slides say so. */
 export async function* readPptx(bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
-  const zip = openOffice(bytes);
+  const zip = await openOffice(bytes, options.password);
   const main =
     relations(zip, '').find((relation) => relation.type === 'officeDocument')?.target ?? 'ppt/presentation.xml';
   if (zip.size(main) === undefined) throw new ReadError('corrupt', 'not a presentation: it has no slide list');

@@ -28,6 +28,7 @@ const READERS: Record<string, Load> = {
   xls: async () => (await import('./xls.ts')).readXls,
   xlsb: async () => (await import('./xls.ts')).readXls,
   epub: async () => (await import('./epub.ts')).readEpub,
+  msg: async () => (await import('./msg.ts')).readMsg,
   eml: async () => (await import('./mail.ts')).readEml,
   mbox: async () => (await import('./mail.ts')).readMbox,
   mhtml: async () => (await import('./mail.ts')).readMhtml,

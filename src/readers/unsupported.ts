@@ -2,7 +2,6 @@ import type { OcrMode } from '../types.ts';
 
 const REASONS: Record<string, string> = {
   heic: 'HEIC image: not supported; save it as JPEG or PNG',
-  msg: 'Outlook message: not supported yet; save it as .eml',
   ole: 'an OLE2 container of a program we do not know',
   postscript: 'PostScript: not supported; convert it to PDF',
   binary: 'binary data, no document we know',

@@ -19,7 +19,7 @@ interface Sheet {
 
 /** Rows as lines `a | b | c`, as the cells show them, in blocks with their range; then comments, text boxes and chart labels. */
 export async function* readXlsx(bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
-  const zip = openOffice(bytes);
+  const zip = await openOffice(bytes, options.password);
   const main = relations(zip, '').find((relation) => relation.type === 'officeDocument')?.target ?? 'xl/workbook.xml';
   if (zip.size(main) === undefined) throw new ReadError('corrupt', 'not a workbook: it has no sheet list');
   const parts = relations(zip, main);

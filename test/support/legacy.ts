@@ -70,3 +70,25 @@ export function ppt(slides: { title: string; box: string; hidden?: boolean }[]):
   const user = record(4086, words(20, 0xe391c05f, at + directory.length, 0, 0));
   return compound({ 'PowerPoint Document': Buffer.concat([...parts, directory, edit]), 'Current User': user });
 }
+
+/** An Outlook message: properties `tag + type → text`, attachments by name, and a message that is attached. */
+export function msg(
+  texts: Record<string, string>,
+  files: Record<string, string> = {},
+  attached?: Record<string, string>,
+) {
+  const streams: Record<string, Buffer> = { '__properties_version1.0': Buffer.alloc(32) };
+  const text = (folder: string, all: Record<string, string>) => {
+    for (const [tag, value] of Object.entries(all))
+      streams[`${folder}__substg1.0_${tag}`] = Buffer.from(value, tag.endsWith('001F') ? 'utf16le' : 'latin1');
+  };
+  text('', texts);
+  for (const [i, [name, content]] of Object.entries(files).entries())
+    text(`__attach_version1.0_#0000000${i}/`, { '3707001F': name, '37010102': content });
+  if (attached) {
+    const folder = '__attach_version1.0_#0000000F/__substg1.0_3701000D/';
+    streams[`${folder}__properties_version1.0`] = Buffer.alloc(24);
+    text(folder, attached);
+  }
+  return compound(streams);
+}
