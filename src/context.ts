@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Chats } from './chats/chats.ts';
 import type { Config } from './config.ts';
 import { RagError } from './errors.ts';
 import type { Embedder, Generator } from './models/models.ts';
@@ -54,6 +55,8 @@ export interface Context {
   /** The configured answering model, else a running Ollama, else undefined: answers are then extracted. */
   generator(): Promise<Generator | undefined>;
   bridge(): Promise<Bridge>;
+  /** The home's conversations. */
+  chats(): Promise<Chats>;
   close(): Promise<void>;
 }
 
@@ -203,6 +206,10 @@ export function openContext(options: ContextOptions): Context {
         if (made) opened.push(() => made.close());
         return made;
       })),
+    async chats() {
+      const { openChats } = await import('./chats/files.ts');
+      return openChats(join(dir, 'chats'));
+    },
     bridge: once(async () => (await import('./models/builtin/gloss.ts')).openGloss(join(derived, 'gloss.bin'))),
     async close() {
       for (const close of opened.splice(0).reverse()) await close();

@@ -147,6 +147,24 @@ export interface Hit {
   score: number;
 }
 
+/** A quote that can be checked: `quote === text.slice(start, end)` of the document's extracted text. */
+export interface Citation {
+  n: number;
+  source: string;
+  document: string;
+  documentSha256: string;
+  chunk: string;
+  title: string;
+  locator: Locator & Span;
+  quote: string;
+  /** Of the quote's UTF-8. */
+  sha256: string;
+  /** What stands around it (W3C text quote selector): tells where the quote is after text before it has changed. */
+  prefix: string;
+  suffix: string;
+  warnings?: string[];
+}
+
 /** Progress of a flow; the CLI draws it, `--json` prints it as a line on stderr. */
 export type Event =
   | { type: 'note'; message: string }

@@ -6,7 +6,7 @@ import type { Invocation } from './app.ts';
 import { version } from './version.ts';
 
 /** The model reads at most 512 tokens; 400 leaves room for its frame and for other models' tokenizers. */
-const MAX_TOKENS = 400;
+export const MAX_TOKENS = 400;
 
 /** What the settings say about an ingest, before any flag. */
 export function inputDefaults({ config: { values }, ocrMode }: Context): Omit<IngestInput, 'paths' | 'cwd' | 'root'> {

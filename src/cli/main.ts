@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type App, fail } from './app.ts';
+import { chatCommand } from './commands/chat.ts';
+import { chatsCommand } from './commands/chats.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -14,11 +16,22 @@ import { rmCommand } from './commands/rm.ts';
 import { searchCommand } from './commands/search.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { version } from './version.ts';
 
 const COMMANDS = [
   ...[initCommand, ingestCommand, embedCommand, searchCommand, queryCommand, statusCommand, listCommand, showCommand],
-  ...[rmCommand, pruneCommand, evalCommand, configCommand, doctorCommand, completionCommand],
+  ...[
+    chatCommand,
+    chatsCommand,
+    verifyCommand,
+    rmCommand,
+    pruneCommand,
+    evalCommand,
+    configCommand,
+    doctorCommand,
+    completionCommand,
+  ],
 ];
 
 /** Runs one command line in the given process; resolves to the exit code. */

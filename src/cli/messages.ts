@@ -31,6 +31,15 @@ const en = {
     partial: 'partial',
     failed: 'failed',
   },
+  stale: {
+    gone: 'no longer there',
+    changed: 'changed',
+    summary: (n: number, of: number) => `${n} of ${of} saved answers rest on text that has changed`,
+  },
+  verify: {
+    summary: (valid: number, checked: number) => `${valid} of ${checked} citations hold`,
+    moved: (n: number) => `${n} of them stand elsewhere in the file than they did`,
+  },
   plan: {
     files: (n: number, bytes: number, unchanged: number) =>
       `${n} files to read, ${formatBytes(bytes)}${unchanged > 0 ? ` (${unchanged} unchanged)` : ''}`,
@@ -91,6 +100,15 @@ const zh: Messages = {
     skipped: '跳过',
     partial: '部分',
     failed: '失败',
+  },
+  stale: {
+    gone: '已不存在',
+    changed: '已变更',
+    summary: (n, of) => `${of} 个已保存的回答中有 ${n} 个所依据的文字已变更`,
+  },
+  verify: {
+    summary: (valid, checked) => `${checked} 条引用中有 ${valid} 条与原文一致`,
+    moved: (n) => `其中 ${n} 条在文件中的位置有变`,
   },
   plan: {
     files: (n, bytes, unchanged) =>

@@ -1,8 +1,8 @@
 import type { Generator } from '../models/models.ts';
 import type { Passage } from '../store/store.ts';
 import { parseQuery } from '../text/query.ts';
-import type { Io } from '../types.ts';
-import { type Citation, cite } from './cite.ts';
+import type { Citation, Io } from '../types.ts';
+import { cite } from './cite.ts';
 import { concepts } from './concepts.ts';
 import { answers, type Extract, extract } from './extract.ts';
 import { instructs } from './instructs.ts';

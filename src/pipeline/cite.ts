@@ -1,21 +1,8 @@
 import type { Passage } from '../store/store.ts';
-import type { Locator, Span } from '../types.ts';
+import type { Citation, Locator, Span } from '../types.ts';
 import { sha256 } from './prepare.ts';
 
-/** A quote that can be checked: `quote === text.slice(start, end)` of the document's extracted text. */
-export interface Citation {
-  n: number;
-  source: string;
-  document: string;
-  documentSha256: string;
-  chunk: string;
-  title: string;
-  locator: Locator & Span;
-  quote: string;
-  /** Of the quote's UTF-8. */
-  sha256: string;
-  warnings?: string[];
-}
+const AROUND = 32;
 
 /** `span` counts within the passage's text. */
 export function cite(n: number, { chunk, document }: Passage, span: Span): Citation {
@@ -31,6 +18,8 @@ export function cite(n: number, { chunk, document }: Passage, span: Span): Citat
     locator: { ...locatorAt({ chunk, document }, start), start, end: start + quote.length },
     quote,
     sha256: sha256(quote),
+    prefix: chunk.text.slice(Math.max(0, span.start - AROUND), span.start),
+    suffix: chunk.text.slice(span.end, span.end + AROUND),
   };
 }
 

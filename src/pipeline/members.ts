@@ -43,6 +43,7 @@ export function memberIntake(
   return (outer) => {
     const running = new Set<Promise<void>>();
     const sources = new Set<string>();
+    const named = memberNames();
     const top = outer.source.split('!/', 1)[0]!;
     let cut = false;
 
@@ -75,7 +76,7 @@ export function memberIntake(
           return;
         }
         if (!wanted(name)) return;
-        const source = unused(`${outer.source}!/${name}`, sources);
+        const source = `${outer.source}!/${named(name)}`;
         sources.add(source);
         const found: Found = { path: '', source, bytes: 0, mtimeMs: outer.mtimeMs };
         ledger.progress.more(1);
@@ -103,13 +104,20 @@ export function memberIntake(
   };
 }
 
-/** Two attachments of one name are two documents: `a.pdf`, `a (2).pdf`. */
-function unused(source: string, used: Set<string>): string {
-  if (!used.has(source)) return source;
-  const dot = source.lastIndexOf('.');
-  const stem = dot > source.lastIndexOf('/') + 1 ? dot : source.length;
-  for (let n = 2; ; n++) {
-    const next = `${source.slice(0, stem)} (${n})${source.slice(stem)}`;
-    if (!used.has(next)) return next;
-  }
+/** Names as they come → names in the home: two attachments of one name are two documents, `a.pdf` and `a (2).pdf`. */
+export function memberNames(): (name: string) => string {
+  const used = new Set<string>();
+  const take = (name: string) => {
+    used.add(name);
+    return name;
+  };
+  return (name) => {
+    if (!used.has(name)) return take(name);
+    const dot = name.lastIndexOf('.');
+    const stem = dot > name.lastIndexOf('/') + 1 ? dot : name.length;
+    for (let n = 2; ; n++) {
+      const next = `${name.slice(0, stem)} (${n})${name.slice(stem)}`;
+      if (!used.has(next)) return take(next);
+    }
+  };
 }

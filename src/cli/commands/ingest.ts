@@ -6,6 +6,7 @@ import type { Coverage } from '../../store/store.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { inputDefaults, syncDeps } from '../ingesting.ts';
 import { budget, duration, list, size, tags } from '../options.ts';
+import { passwordsOf } from '../passwords.ts';
 
 interface Options {
   watch?: boolean;
@@ -114,23 +115,12 @@ async function inputOf(run: Invocation, options: Options, paths: string[]): Prom
     ...(options.ocr === undefined ? {} : { ocr: context.ocrMode(options.ocr), rescan: options.ocr === 'force' }),
     dryRun: options.dryRun ?? false,
     ...(stdin === undefined ? {} : { stdin }),
-    ...(options.passwordFile === undefined ? {} : await passwordsOf(run, options.passwordFile)),
+    // Encrypted files are tried again, since they may open now.
+    ...(options.passwordFile === undefined
+      ? {}
+      : { passwords: await passwordsOf(run, options.passwordFile), retry: ['encrypted' as const] }),
     expired: budget(options.budget),
   };
-}
-
-/** Encrypted files are tried again, since they may open now. */
-async function passwordsOf(run: Invocation, file: string): Promise<Pick<IngestInput, 'passwords' | 'retry'>> {
-  const { readFile } = await import('node:fs/promises');
-  const { resolve } = await import('node:path');
-  const text = await readFile(resolve(run.app.cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new RagError('usage', `the password file ${file} cannot be read (${cause.code})`, {
-      hint: 'give a text file with one password a line',
-      zh: `无法读取密码文件 ${file}（${cause.code}）`,
-      cause,
-    });
-  });
-  return { passwords: text.split(/\r?\n/).filter((line) => line !== ''), retry: ['encrypted'] };
 }
 
 async function standardInput(run: Invocation, name: string | undefined): Promise<{ name: string; bytes: Uint8Array }> {
