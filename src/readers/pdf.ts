@@ -1,6 +1,6 @@
 import type { OcrMode, Section } from '../types.ts';
 import { pageChars } from './pdf-chars.ts';
-import { runningHeads } from './pdf-heads.ts';
+import { LOOK_AHEAD, runningHeads } from './pdf-heads.ts';
 import { pageLayout } from './pdf-layout.ts';
 import { type PageRecogniser, pageRecogniser } from './pdf-ocr.ts';
 import { outlineCutter, readOutline } from './pdf-outline.ts';
@@ -57,14 +57,30 @@ function openError(code: number, given: boolean): ReadError {
   return new ReadError('corrupt', 'not a readable PDF: damaged or cut off');
 }
 
+/** A page on its way out; from 0. */
+interface ReadPage {
+  page: number;
+  content: string;
+  ocr?: number;
+}
+
 async function* readDocument(pdfium: Pdfium, document: number, options: ReadOptions): AsyncGenerator<Section> {
   const pages = pdfium._FPDF_GetPageCount(document);
   const cut = outlineCutter(readOutline(pdfium, document));
-  const withoutHeads = runningHeads();
+  const heads = runningHeads();
+  const waiting: ReadPage[] = [];
   const recogniser = pageRecogniser(pdfium, document, options);
   const broken: number[] = [];
   let title: string | undefined = metaTitle(pdfium, document);
   let found = false;
+  function* sectionsOf({ page, content, ocr }: ReadPage): Generator<Section> {
+    for (const piece of cut(page, `${heads.strip(page, content)}\n`)) {
+      const heading = piece.heading.length > 0 ? { heading: piece.heading } : {};
+      const locator = { page: page + 1, ...heading, ...(ocr === undefined ? {} : { ocr }) };
+      yield { locator, text: piece.text, ...(title ? { title } : {}) };
+      title = undefined;
+    }
+  }
   for (let page = 0; page < pages; page++) {
     options.signal?.throwIfAborted();
     const raw = pageText(pdfium, document, page);
@@ -74,14 +90,11 @@ async function* readDocument(pdfium: Pdfium, document: number, options: ReadOpti
     const content = recognised?.text.trimEnd() ?? raw;
     if (content.trim() === '') continue;
     found = true;
-    const ocr = recognised ? { ocr: recognised.confidence } : {};
-    const text = `${withoutHeads(page, content)}\n`;
-    for (const piece of cut(page, text)) {
-      const heading = piece.heading.length > 0 ? { heading: piece.heading } : {};
-      yield { locator: { page: page + 1, ...heading, ...ocr }, text: piece.text, ...(title ? { title } : {}) };
-      title = undefined;
-    }
+    heads.note(page, content);
+    waiting.push({ page, content, ...(recognised ? { ocr: recognised.confidence } : {}) });
+    if (waiting.length > LOOK_AHEAD) yield* sectionsOf(waiting.shift()!);
   }
+  for (const last of waiting) yield* sectionsOf(last);
   if (!found) {
     if (broken.length > 0 || pages === 0) throw new ReadError('corrupt', 'the PDF has no readable page');
     throw noText(recogniser, pages, options.ocr?.mode);
