@@ -41,7 +41,7 @@ export interface Context {
   readonly workers: number;
   reader(): Promise<StoreReader>;
   /** The one writer; waits for the lock. Throws RagError('locked') naming the holder. The caller releases it. */
-  writer(waitSeconds?: number): Promise<Writer>;
+  writer(waitSeconds?: number, options?: { repair?: boolean }): Promise<Writer>;
   /** The same, or undefined if the lock is not free at this moment or the home cannot be written. */
   writerIfFree(): Promise<Writer | undefined>;
   sandbox(): Promise<Sandbox>;
@@ -87,12 +87,13 @@ export function openContext(options: ContextOptions): Context {
       }));
   };
 
-  async function writer(waitSeconds = WAIT_SECONDS): Promise<Writer> {
+  async function writer(waitSeconds = WAIT_SECONDS, { repair = false } = {}): Promise<Writer> {
     const { lockHome } = await import('./store/sqlite/lock.ts');
     const { openWriter } = await import('./store/sqlite/sqlite.ts');
     const unlock = await lockHome(dir, options.verb, waitSeconds * 1000, options.signal);
     try {
-      const store = await openWriter(dir, (copy) => options.note(`older home migrated; a copy is at ${copy}`));
+      const migrated = (copy: string) => options.note(`older home migrated; a copy is at ${copy}`);
+      const store = await openWriter(dir, { migrated, repair });
       const release = async () => {
         await store.close();
         unlock();

@@ -116,6 +116,11 @@ export interface Store extends StoreReader {
 
   /** Makes all terms again from the stored text, after a change of tokenizer or ICU. */
   retokenize(signal?: AbortSignal): Promise<void>;
+  /**
+   * Makes all that is derived anew, without reading what may be damaged. Resolves to the number of vectors that were lost:
+   * their chunks wait for one again.
+   */
+  repair(signal?: AbortSignal): Promise<number>;
   /** Merges small segments; cheap when there is nothing to do. */
   compact(): Promise<void>;
   /** Removes superseded versions and what nothing refers to. Resolves to the bytes given back. */

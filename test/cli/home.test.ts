@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { lockHome } from '../../src/store/sqlite/lock.ts';
+import { alterManifest, writeFormat2 } from '../support/format2.ts';
 import { folder, put, rag } from '../support/rag.ts';
 
 const open = (cwd: string) => new Database(join(cwd, '.rag/rag.db'));
@@ -36,12 +37,9 @@ describe('the home', () => {
   });
 
   it('of an older format is migrated by the next writer, after a copy', async () => {
-    const cwd = folder({ 'a.txt': 'walrus' });
-    await rag({ cwd }, 'ingest', '.', '--no-embed');
-    const db = open(cwd);
-    db.exec('DROP TABLE ledger');
-    db.pragma('user_version = 1');
-    db.close();
+    const cwd = folder({});
+    writeFormat2(join(cwd, '.rag'), 1);
+    put(cwd, 'a.txt', 'walrus');
     const read = await rag({ cwd }, 'search', 'walrus', '--json');
     expect([read.code, read.json.error.hint]).toEqual([4, expect.stringContaining('rag ingest')]);
     put(cwd, 'b.pdf', '%PDF-1.7\nbroken');
@@ -55,9 +53,9 @@ describe('the home', () => {
   it('whose terms come from another ICU keeps answering with a notice; the next ingest renews them', async () => {
     const cwd = folder({ 'a.txt': '数据库备份' });
     await rag({ cwd }, 'ingest', '.', '--no-embed');
-    const db = open(cwd);
-    db.prepare("UPDATE meta SET value = '1.0' WHERE key = 'icu'").run();
-    db.close();
+    alterManifest(join(cwd, '.rag'), (manifest) => {
+      manifest.icu = '1.0';
+    });
     const search = () => rag({ cwd }, 'search', '备份', '--mode', 'lexical', '--json');
     const stale = await search();
     expect([stale.json.result.hits.length, stale.err.includes('another tokenizer')]).toEqual([1, true]);
@@ -70,9 +68,9 @@ describe('the home', () => {
   it('with vectors of another model says so and searches by words', async () => {
     const cwd = folder({ 'a.txt': 'walrus' });
     await rag({ cwd }, 'ingest', '.');
-    const db = open(cwd);
-    db.prepare("UPDATE meta SET value = 'other-model' WHERE key = 'model'").run();
-    db.close();
+    alterManifest(join(cwd, '.rag'), (manifest) => {
+      manifest.model = 'other-model';
+    });
     put(cwd, 'b.txt', 'penguin');
     const ran = await rag({ cwd }, 'ingest', '.', '--json');
     expect([ran.code, ran.json.error.message]).toEqual([4, expect.stringContaining('other-model')]);

@@ -1,8 +1,9 @@
 import { cpSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { command } from '../support/command.ts';
-import { questions, random, writeCorpus } from '../support/corpus.ts';
+import { questions, writeCorpus } from '../support/corpus.ts';
 import { folder, put } from '../support/rag.ts';
+import { random } from '../support/random.ts';
 
 /** 100 in the acceptance run: RAG_KILLS=100. */
 const KILLS = Number(process.env.RAG_KILLS ?? 6);

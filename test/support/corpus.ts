@@ -1,15 +1,5 @@
 import { put } from './rag.ts';
-
-/** Small numbers that look random and are the same in every run (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { random } from './random.ts';
 
 const ENGLISH =
   'backup restore index query shard replica latency storage network kernel memory thread socket buffer ledger journal ticket invoice walrus penguin harbour lantern copper violet'.split(

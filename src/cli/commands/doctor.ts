@@ -12,8 +12,8 @@ export function doctorCommand(app: App, exit: Exit): Command {
     const { examine } = await import('../checks.ts');
     const context = await run.context();
     if (options.repair) {
-      const { store, release } = await context.writer();
-      await store.retokenize(run.io.signal).finally(release);
+      const { store, release } = await context.writer(undefined, { repair: true });
+      await store.repair(run.io.signal).finally(release);
     }
     const checks = await examine(context);
     const worst = checks.some((check) => check.status === 'fail')

@@ -1,6 +1,6 @@
 import type { Chunk, Document, Filter, Locator, Problem } from '../../types.ts';
-import type { SegmentWriter } from './postings.ts';
 import type { Database } from './schema.ts';
+import type { Change } from './segments/change.ts';
 
 export interface DocumentRow {
   key: number;
@@ -76,16 +76,19 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
   );
   const complete = db.prepare(
     `UPDATE documents SET title = @title, pages = @pages, status = @status, problem = @problem, sections = @sections,
-     since = @since, chunks = (SELECT coalesce(sum(last - first + 1), 0) FROM runs WHERE doc = @key) WHERE key = @key`,
+     since = @since, chunks = @chunks WHERE key = @key`,
   );
-  const supersede = db.prepare(`UPDATE documents SET until = ? WHERE source = ? AND ${LIVE}`);
+  const current = db.prepare(`SELECT key, chunks, bytes FROM documents WHERE source = ? AND ${LIVE}`);
+  const supersede = db.prepare('UPDATE documents SET until = ? WHERE key = ?');
   const insertChunk = db.prepare(
     'INSERT INTO chunks (key, doc, position, start, end, hash, context, locator, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const insertRun = db.prepare('INSERT INTO runs (first, last, doc) VALUES (?, ?, ?)');
+  const runsOf = db.prepare('SELECT first, last FROM runs WHERE doc = ? ORDER BY first');
   const lastKey = db.prepare('SELECT coalesce(max(last), 0) FROM runs').pluck();
   const slotOf = db.prepare('SELECT slot FROM slots WHERE hash = ?').pluck();
   const embed = db.prepare('INSERT INTO embedded (chunk, slot) VALUES (?, ?)');
+  const embeddedIn = db.prepare('SELECT count(*) FROM embedded WHERE chunk BETWEEN ? AND ?').pluck();
   const wait = db.prepare('INSERT INTO pending (hash, chunk) VALUES (?, ?)');
   const forget = db.prepare('DELETE FROM ledger WHERE source = ?');
 
@@ -103,14 +106,32 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
     status: document.status,
     problem: document.problem === undefined ? null : JSON.stringify(document.problem),
   });
+  const runs = (doc: number) => runsOf.all(doc) as { first: number; last: number }[];
+  const embeddedOf = (doc: number) =>
+    runs(doc).reduce((sum, { first, last }) => sum + (embeddedIn.get(first, last) as number), 0);
+
+  /** The version that is current goes; false if there is none. */
+  function retire(change: Change, source: string, until: string): boolean {
+    const old = current.get(source) as { key: number; chunks: number; bytes: number } | undefined;
+    if (old === undefined) return false;
+    supersede.run(until, old.key);
+    for (const { first, last } of runs(old.key)) change.hide(first, last);
+    const { counts } = change.manifest;
+    counts.documents--;
+    counts.versions++;
+    counts.chunks -= old.chunks;
+    counts.bytes -= old.bytes;
+    counts.embedded -= embeddedOf(old.key);
+    return true;
+  }
 
   return {
     /** An invisible document row; returns its key. */
     begin(document: Document): number {
       return Number(insertDocument.run(row(document)).lastInsertRowid);
     },
-    /** Chunks get consecutive keys; texts embedded before keep their vectors. */
-    add(doc: number, chunks: Chunk[], segment: SegmentWriter): void {
+    /** Chunks get consecutive keys; texts embedded before keep their vectors. `draft`: nobody may see them yet. */
+    add(change: Change, doc: number, chunks: Chunk[], draft: boolean): void {
       if (chunks.length === 0) return;
       const first = (lastKey.get() as number) + 1;
       let key = first;
@@ -120,16 +141,22 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
         insertChunk.run(key, doc, chunk.position, chunk.start, chunk.end, hash, chunk.context, locator, chunk.text);
         const slot = slotOf.get(hash) as number | undefined;
         if (slot === undefined) wait.run(hash, key);
-        else embed.run(key, slot);
-        segment.add(key, chunk.terms);
+        else {
+          embed.run(key, slot);
+          change.link(key, slot);
+        }
+        change.segment.chunk(key, doc, chunk, chunk.terms);
         key++;
       }
       insertRun.run(first, key - 1, doc);
+      if (draft) change.hide(first, key - 1);
     },
     /** The visible moment: the old version goes and the new one comes in the same transaction. */
-    finish(key: number, document: Document): void {
-      supersede.run(document.ingested, document.source);
+    finish(change: Change, key: number, document: Document, draft: boolean): void {
+      retire(change, document.source, document.ingested);
       forget.run(document.source);
+      const own = runs(key);
+      const chunks = own.reduce((sum, { first, last }) => sum + last - first + 1, 0);
       complete.run({
         key,
         title: document.title,
@@ -138,11 +165,19 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
         problem: document.problem === undefined ? null : JSON.stringify(document.problem),
         sections: JSON.stringify(document.sections),
         since: document.ingested,
+        chunks,
       });
+      change.segment.document(key, document, draft);
+      if (draft) for (const { first, last } of own) change.show(first, last);
+      const { counts } = change.manifest;
+      counts.documents++;
+      counts.chunks += chunks;
+      counts.bytes += document.bytes;
+      if (change.manifest.vectors !== undefined) counts.embedded += embeddedOf(key);
     },
-    remove(source: string, now: string): boolean {
+    remove(change: Change, source: string, now: string): boolean {
       forget.run(source);
-      return supersede.run(now, source).changes > 0;
+      return retire(change, source, now);
     },
   };
 }

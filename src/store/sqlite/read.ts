@@ -1,94 +1,86 @@
 import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
-import type { Document, Filter, Hit, LexicalQuery, Problem } from '../../types.ts';
-import type { Coverage, Fingerprint, Passage, Score, Stamp, StoreReader } from '../store.ts';
+import type { Document, Filter, Problem } from '../../types.ts';
+import type { Fingerprint, Passage, Score, Stamp, StoreReader } from '../store.ts';
+import type { Access } from './access.ts';
+import { check } from './check.ts';
 import { type ChunkRow, CONTAINER, type DocumentRow, LIVE, toChunk, toDocument } from './documents.ts';
-import { documentFrequencies, evaluate, type Scores } from './lexical.ts';
 import { type Database, FORMAT } from './schema.ts';
-import { cosines } from './vectors.ts';
-import { filterMask, liveMask, type Mask, matching } from './visible.ts';
+import { type ChunkEntry, chunkOf, documentOf } from './segments/passages.ts';
+import type { Ranges } from './segments/ranges.ts';
 
 const CHUNK = 'c.key, c.position, c.start, c.end, c.context, c.locator, c.text';
+const BY_ID = `c.position = ? AND c.doc = (SELECT key FROM documents
+   WHERE id = ? AND since IS NOT NULL ORDER BY until IS NOT NULL, since DESC LIMIT 1)`;
 
-/**
- * Reading, for readers and the writer. `snapshot`: what is read cannot change under us, so masks and scores are kept.
- */
-export function readSide(db: Database, snapshot: boolean): StoreReader {
-  const meta = db.prepare('SELECT value FROM meta WHERE key = ?').pluck();
-  const value = (key: string) => meta.get(key) as string | undefined;
-  const keep = <T>(make: () => T): (() => T) => {
-    let kept: T | undefined;
-    return () => (snapshot ? (kept ??= make()) : make());
-  };
-  const live = keep(() => liveMask(db));
-  const chunkCount = keep(
-    () => db.prepare(`SELECT coalesce(sum(chunks), 0) FROM documents WHERE ${LIVE}`).pluck().get() as number,
-  );
-  const lexical = new WeakMap<LexicalQuery, Scores>();
-  const cosine = new WeakMap<Float32Array, Float32Array>();
-  const scoresOf = (query: LexicalQuery) => {
-    const make = () => evaluate(db, query, chunkCount(), live());
-    return snapshot ? remember(lexical, query, make) : make();
-  };
-  const cosinesOf = (vector: Float32Array) => {
-    const make = () => cosines(db, vector);
-    return snapshot ? remember(cosine, vector, make) : make();
-  };
-  const mask = (filter?: Filter) => (filter === undefined ? live() : filterMask(db, filter));
-  const slotOf = db.prepare('SELECT slot FROM embedded WHERE chunk = ?').pluck();
-  const idOf = db
-    .prepare("SELECT d.id || ':' || c.position FROM chunks c JOIN documents d ON d.key = c.doc WHERE c.key = ?")
-    .pluck();
-  const byIdWhere = `c.position = ? AND c.doc = (SELECT key FROM documents
-     WHERE id = ? AND since IS NOT NULL ORDER BY until IS NOT NULL, since DESC LIMIT 1)`;
-  const byId = db.prepare(`SELECT ${CHUNK}, c.doc FROM chunks c WHERE ${byIdWhere}`);
-  const keyById = db.prepare(`SELECT c.key FROM chunks c WHERE ${byIdWhere}`).pluck();
-  const byIdArguments = (id: string) => [Number(id.slice(id.lastIndexOf(':') + 1)), id.slice(0, id.lastIndexOf(':'))];
-  const chunkOf = (id: string) => byId.get(...byIdArguments(id)) as (ChunkRow & { doc: number }) | undefined;
-  const keyOf = (id: string) => keyById.get(...byIdArguments(id)) as number | undefined;
-  const countOf = db
-    .prepare('SELECT chunks FROM documents WHERE id = ? AND since IS NOT NULL ORDER BY key DESC')
-    .pluck();
-  const hits = (found: { key: number; score: number }[], limit: number): Hit[] =>
-    rank(found, limit, (key) => idOf.get(key) as string);
+/** Reading, for readers and the writer. Searching asks the files alone, unless a filter or an id that no search gave is in play. */
+export function readSide(access: Access): StoreReader {
+  const manifest = () => access.snapshot().manifest;
+
+  async function allowed(filter: Filter | undefined): Promise<Ranges | undefined> {
+    if (filter === undefined) return undefined;
+    const db = access.db();
+    // Its globs bring a library along, which the plain search need not load.
+    const { filterRanges } = await import('./visible.ts');
+    return filterRanges(db, filter);
+  }
+
+  function keyOf(id: string): number | undefined {
+    const known = access.finder().named.get(id);
+    if (known !== undefined) return known.key;
+    return access
+      .db()
+      .prepare(`SELECT c.key FROM chunks c WHERE ${BY_ID}`)
+      .pluck()
+      .get(...parts(id)) as number | undefined;
+  }
+
+  /** From the files, where a search has just named the chunk and its document's record is up to date. */
+  function passageOf(entry: ChunkEntry, documents: Map<number, Document>): Passage {
+    const snapshot = access.snapshot();
+    let document = documents.get(entry.document);
+    if (document === undefined) documents.set(entry.document, (document = documentOf(snapshot, entry)));
+    return { chunk: chunkOf(snapshot, entry), document };
+  }
 
   return {
     async fingerprint(): Promise<Fingerprint> {
-      const runtimes = db.prepare('SELECT runtime, sum(count) AS n FROM blocks GROUP BY runtime').all();
-      const model = value('model');
+      const { tokenizer, icu, model, dimensions, runtimes } = manifest();
       return {
         format: FORMAT,
-        tokenizer: Number(value('tokenizer') ?? TOKENIZER_VERSION),
-        icu: value('icu') ?? process.versions.icu ?? '',
-        ...(model === undefined ? {} : { model, dimensions: Number(value('dimensions')) }),
-        runtimes: Object.fromEntries((runtimes as { runtime: string; n: number }[]).map((row) => [row.runtime, row.n])),
+        tokenizer: tokenizer || TOKENIZER_VERSION,
+        icu: icu || (process.versions.icu ?? ''),
+        ...(model === undefined ? {} : { model }),
+        ...(model === undefined || dimensions === undefined ? {} : { dimensions }),
+        runtimes,
       };
     },
-    async coverage(): Promise<Coverage> {
-      const total = db
-        .prepare(
-          `SELECT count(*) AS documents, coalesce(sum(chunks), 0) AS chunks, coalesce(sum(bytes), 0) AS bytes
-           FROM documents WHERE ${LIVE}`,
-        )
-        .get() as { documents: number; chunks: number; bytes: number };
-      const versions = db.prepare('SELECT count(*) FROM documents WHERE until IS NOT NULL').pluck().get() as number;
-      return { ...total, embedded: countEmbedded(db, live()), versions };
+    async coverage() {
+      return manifest().counts;
     },
     async stamps() {
-      return readStamps(db);
+      return readStamps(access.db());
     },
     async find(source, asOf) {
       const at = asOf === undefined ? `${LIVE}` : 'since <= @asOf AND (until IS NULL OR until > @asOf)';
-      const row = db.prepare(`SELECT * FROM documents WHERE source = @source AND ${at}`).get({ source, asOf });
+      const row = access.db().prepare(`SELECT * FROM documents WHERE source = @source AND ${at}`).get({ source, asOf });
       return row === undefined ? undefined : toDocument(row as DocumentRow);
     },
     async *documents(filter) {
+      const db = access.db();
       const select = db.prepare('SELECT * FROM documents WHERE key = ?');
+      const { matching } = await import('./visible.ts');
       for (const key of matching(db, filter)) yield toDocument(select.get(key) as DocumentRow);
     },
     async chunkCount(document) {
-      return (countOf.get(document.id) as number | undefined) ?? 0;
+      const count = access
+        .db()
+        .prepare('SELECT chunks FROM documents WHERE id = ? AND since IS NOT NULL ORDER BY key DESC')
+        .pluck()
+        .get(document.id);
+      return (count as number | undefined) ?? 0;
     },
     async *text(document) {
+      const db = access.db();
       const key = db
         .prepare('SELECT max(key) FROM documents WHERE id = ? AND since IS NOT NULL')
         .pluck()
@@ -105,78 +97,62 @@ export function readSide(db: Database, snapshot: boolean): StoreReader {
     async read(ids) {
       const found = new Map<string, Passage>();
       const documents = new Map<number, Document>();
-      const select = db.prepare('SELECT * FROM documents WHERE key = ?');
+      const { named } = access.finder();
+      const current = manifest().relabelled === 0;
       for (const id of ids) {
-        const row = chunkOf(id);
-        if (row === undefined) continue;
-        const document = remember(documents, row.doc, () => toDocument(select.get(row.doc) as DocumentRow));
-        found.set(id, { chunk: toChunk(document.id, row), document });
+        const entry = current ? named.get(id) : undefined;
+        const passage = entry === undefined ? readPassage(access.db(), id, documents) : passageOf(entry, documents);
+        if (passage !== undefined) found.set(id, passage);
       }
       return found;
     },
     async searchText(query, limit, filter) {
-      const { keys, bm25 } = scoresOf(query);
-      const allowed = mask(filter);
-      const passing = keys.filter((key) => allowed[key] === 1);
-      return hits(
-        passing.map((key) => ({ key, score: bm25[key]! })),
-        limit,
-      );
+      const ranges = await allowed(filter);
+      return access.finder().searchText(query, limit, ranges);
     },
     async searchVector(vector, limit, filter) {
-      const bySlot = cosinesOf(vector);
-      const allowed = mask(filter);
-      const found: { key: number; score: number }[] = [];
-      for (const [chunk, slot] of embeddedPairs(db))
-        if (allowed[chunk] === 1) found.push({ key: chunk, score: bySlot[slot]! });
-      return hits(found, limit);
+      const ranges = await allowed(filter);
+      return access.finder().searchVector(vector, limit, ranges);
     },
     async score(ids, query, vector) {
-      const { bm25, allows } = scoresOf(query);
-      const bySlot = vector === undefined ? undefined : cosinesOf(vector);
-      const scores = new Map<string, Score>();
+      const keys = new Map<number, string>();
       for (const id of ids) {
         const key = keyOf(id);
-        if (key === undefined) continue;
-        const slot = bySlot && (slotOf.get(key) as number | undefined);
-        const score: Score = { bm25: bm25[key] ?? 0 };
-        if (slot !== undefined) score.cosine = bySlot![slot]!;
-        if (!allows(key)) score.excluded = true;
-        scores.set(id, score);
+        if (key !== undefined) keys.set(key, id);
       }
+      const scores = new Map<string, Score>();
+      for (const [key, score] of access.finder().score([...keys.keys()], query, vector))
+        scores.set(keys.get(key)!, score);
       return scores;
     },
     async termStats(terms) {
-      return { chunks: chunkCount(), df: documentFrequencies(db, terms, live()) };
+      return access.finder().termStats(terms);
     },
     async check() {
-      const answers = db.pragma('quick_check(5)', { simple: false }) as { quick_check: string }[];
-      return answers.map((answer) => answer.quick_check).filter((answer) => answer !== 'ok');
+      return check(access);
     },
     async close() {
-      db.close();
+      access.close();
     },
   };
 }
 
-function embeddedPairs(db: Database): IterableIterator<[number, number]> {
-  return db.prepare('SELECT chunk, slot FROM embedded').raw().iterate() as IterableIterator<[number, number]>;
+function parts(id: string): [number, string] {
+  const colon = id.lastIndexOf(':');
+  return [Number(id.slice(colon + 1)), id.slice(0, colon)];
 }
 
-function countEmbedded(db: Database, live: Mask): number {
-  let count = 0;
-  for (const [chunk] of embeddedPairs(db)) count += live[chunk] ?? 0;
-  return count;
-}
-
-/** Best first; equal scores by id, so that the order does not depend on when a file was read. */
-function rank(found: { key: number; score: number }[], limit: number, idOf: (key: number) => string): Hit[] {
-  found.sort((a, b) => b.score - a.score);
-  let end = Math.min(limit, found.length);
-  while (end > 0 && end < found.length && found[end]!.score === found[end - 1]!.score) end++;
-  const named = found.slice(0, end).map(({ key, score }) => ({ chunk: idOf(key), score }));
-  named.sort((a, b) => b.score - a.score || (a.chunk < b.chunk ? -1 : 1));
-  return named.slice(0, limit);
+function readPassage(db: Database, id: string, documents: Map<number, Document>): Passage | undefined {
+  const row = db.prepare(`SELECT ${CHUNK}, c.doc FROM chunks c WHERE ${BY_ID}`).get(...parts(id)) as
+    | (ChunkRow & { doc: number })
+    | undefined;
+  if (row === undefined) return undefined;
+  let document = documents.get(row.doc);
+  if (document === undefined) {
+    document = toDocument(db.prepare('SELECT * FROM documents WHERE key = ?').get(row.doc) as DocumentRow);
+    documents.set(row.doc, document);
+  }
+  return { chunk: toChunk(document.id, row), document };
 }
 
 function readStamps(db: Database): Map<string, Stamp> {
@@ -203,10 +179,4 @@ function readStamps(db: Database): Map<string, Stamp> {
     stamps.set(source, { collection: known?.collection ?? '', tags: known?.tags ?? {}, ...stamp, ...what });
   }
   return stamps;
-}
-
-function remember<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

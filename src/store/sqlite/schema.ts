@@ -1,16 +1,16 @@
-import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type DatabaseClass from 'better-sqlite3';
 import { RagError } from '../../errors.ts';
 
 export type Database = DatabaseClass.Database;
 
-/** Of the files in `.rag/`. Raised when the tables change; `MIGRATIONS` then says how to get there. */
-export const FORMAT = 2;
+/** Of the files in `.rag/`. Raised when the tables change; migrate.ts then says how to get there. */
+export const FORMAT = 3;
 
 const TABLES = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- One row: what makes the home at this moment, the files in index/ included. The file index/manifest is a copy of it.
+CREATE TABLE manifest (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
 
 -- One row a version. 'since' is null while a large document is still being written, 'until' is set when superseded.
 CREATE TABLE documents (
@@ -19,8 +19,6 @@ CREATE TABLE documents (
   tags TEXT NOT NULL, status TEXT NOT NULL, problem TEXT, chunks INTEGER NOT NULL DEFAULT 0,
   since TEXT, until TEXT, sections TEXT NOT NULL);
 CREATE UNIQUE INDEX documents_live ON documents (source) WHERE since IS NOT NULL AND until IS NULL;
--- Counting what is there, which every search does, reads this instead of the rows with their sections.
-CREATE INDEX documents_sums ON documents (chunks, bytes) WHERE since IS NOT NULL AND until IS NULL;
 CREATE INDEX documents_id ON documents (id);
 CREATE INDEX documents_sha ON documents (sha256);
 CREATE INDEX documents_dead ON documents (until) WHERE since IS NULL OR until IS NOT NULL;
@@ -29,32 +27,22 @@ CREATE TABLE chunks (
   key INTEGER PRIMARY KEY, doc INTEGER NOT NULL, position INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
   hash BLOB NOT NULL, context TEXT NOT NULL, locator TEXT NOT NULL, text TEXT NOT NULL);
 CREATE UNIQUE INDEX chunks_doc ON chunks (doc, position);
--- The chunk keys of a document: one run for most, several for one that was written in pieces. doc = 0: removed, but
--- postings may still name the keys, so they are neither live nor given out again.
+-- The chunk keys of a document: one run for most, several for one that was written in pieces. doc = 0: removed; its keys
+-- are not given out again.
 CREATE TABLE runs (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, doc INTEGER NOT NULL);
 CREATE INDEX runs_doc ON runs (doc);
-
-CREATE TABLE segments (id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL);
-CREATE TABLE postings (segment INTEGER NOT NULL, term TEXT NOT NULL, df INTEGER NOT NULL, data BLOB NOT NULL,
-  PRIMARY KEY (segment, term)) WITHOUT ROWID;
 
 CREATE TABLE slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE embedded (chunk INTEGER PRIMARY KEY, slot INTEGER NOT NULL);
 CREATE TABLE pending (hash BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;
-CREATE TABLE blocks (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, runtime TEXT NOT NULL,
-  scales BLOB NOT NULL, vectors BLOB NOT NULL);
+-- Which runtime made the vectors first … first + count - 1.
+CREATE TABLE batches (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, runtime TEXT NOT NULL);
+-- Documents whose record in the files is out of date.
+CREATE TABLE relabelled (doc INTEGER PRIMARY KEY);
 
 CREATE TABLE ledger (source TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime REAL NOT NULL, sha256 TEXT NOT NULL,
   status TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;
 `;
-
-/** From format n to n + 1, each in one transaction, after a copy of the file was made. */
-const MIGRATIONS: Record<number, string> = {
-  // Format 1 was never released: it is this one without a record of unreadable files and without the index for sums.
-  1: `CREATE TABLE ledger (source TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime REAL NOT NULL, sha256 TEXT NOT NULL,
-      status TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS documents_sums ON documents (chunks, bytes) WHERE since IS NOT NULL AND until IS NULL;`,
-};
 
 const require = createRequire(import.meta.url);
 
@@ -86,22 +74,4 @@ export function checkFormat(db: Database, file: string): void {
       hint: 'upgrade rag, or use another --home',
       zh: `${dirname(file)} 的格式为 ${found}，此版本的 rag 只认识到格式 ${FORMAT}`,
     });
-}
-
-/** Brings an older home to this format. The copy `rag.db.v<n>.bak` beside it stays. Returns its path, if one was made. */
-export function migrate(db: Database, file: string): string | undefined {
-  let version = format(db);
-  if (version === 0 || version >= FORMAT) return undefined;
-  const copy = join(dirname(file), `rag.db.v${version}.bak`);
-  db.pragma('wal_checkpoint(TRUNCATE)');
-  if (!existsSync(copy)) copyFileSync(file, copy);
-  for (; version < FORMAT; version++) {
-    const sql = MIGRATIONS[version];
-    if (sql === undefined) throw new RagError('config', `${dirname(file)} has format ${version}, which is not known`);
-    db.transaction(() => {
-      db.exec(sql);
-      db.pragma(`user_version = ${version + 1}`);
-    })();
-  }
-  return copy;
 }

@@ -1,56 +1,104 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RagError } from '../../errors.ts';
 import type { Store, StoreReader } from '../store.ts';
+import { EMPTY, fixedAccess, INDEX, lightAccess, manifestRow } from './access.ts';
 import { translate } from './faults.ts';
 import { readSide } from './read.ts';
-import { checkFormat, create, type Database, FORMAT, format, migrate, openDatabase } from './schema.ts';
-import { writeSide } from './write.ts';
+import { checkFormat, create, type Database, FORMAT, format, openDatabase } from './schema.ts';
+import { readManifest } from './segments/manifest.ts';
+
+export interface ReaderOptions {
+  /**
+   * For one question of one process: answers from the files alone, and opens SQLite only if a filter asks for it. Answers
+   * before and after that may be of two neighbouring moments.
+   */
+  light?: boolean;
+}
 
 /** One snapshot of the home in `dir`, which need not exist; never waits for a writer. Throws RagError('config') for another format. */
-export async function openReader(dir: string): Promise<StoreReader> {
+export async function openReader(dir: string, options: ReaderOptions = {}): Promise<StoreReader> {
   const file = join(dir, 'rag.db');
-  if (!existsSync(file)) return openEmpty();
   try {
-    const db = openReadable(file);
-    checkFormat(db, file);
-    const found = format(db);
-    if (found === 0) {
-      // The first writer died, or has not come, between making the file and its tables.
-      db.close();
-      return openEmpty();
+    if (!existsSync(file)) return openEmpty();
+    const index = join(dir, INDEX);
+    const manifest = options.light === true && formatOf(file) === FORMAT ? readManifest(index) : undefined;
+    if (manifest?.format === FORMAT) {
+      const read = () => readManifest(index) ?? manifest;
+      return readSide(lightAccess(index, read, () => openRows(dir, file)!));
     }
-    if (found < FORMAT)
-      throw new RagError('config', `${dir} has format ${found}; this rag uses format ${FORMAT}`, {
-        hint: 'rag ingest migrates it, after making a copy',
-        zh: `${dir} 的格式为 ${found}，此版本使用格式 ${FORMAT}`,
-      });
-    db.exec('BEGIN');
-    return readSide(db, true);
+    const db = openRows(dir, file);
+    return db === undefined ? openEmpty() : readSide(fixedAccess(db, index));
   } catch (error) {
     throw translate(error, file);
   }
 }
 
-function openEmpty(): StoreReader {
-  const db = openDatabase(':memory:');
-  create(db);
-  return readSide(db, true);
+/** The database, inside a transaction. Undefined if its first writer died, or has not come, between making the file and its tables. */
+function openRows(dir: string, file: string): Database | undefined {
+  const db = openReadable(file);
+  checkFormat(db, file);
+  const found = format(db);
+  if (found === 0) {
+    db.close();
+    return undefined;
+  }
+  if (found < FORMAT || manifestRow(db) === undefined)
+    throw new RagError('config', `${dir} has format ${found}; this rag uses format ${FORMAT}`, {
+      hint: 'rag ingest migrates it, after making a copy',
+      zh: `${dir} 的格式为 ${found}，此版本使用格式 ${FORMAT}`,
+    });
+  db.exec('BEGIN');
+  return db;
 }
 
-/** The caller holds the home's lock (`lockHome`). `migrated` is told the path of the copy if the home was of an older format. */
-export async function openWriter(dir: string, migrated?: (copy: string) => void): Promise<Store> {
+/** Nothing is there yet; what asks for rows finds none. */
+function openEmpty(): StoreReader {
+  const open = () => {
+    const db = openDatabase(':memory:');
+    create(db);
+    return db;
+  };
+  return readSide(lightAccess('', () => EMPTY, open));
+}
+
+/** The format number in the file's header; undefined if this is not a whole database, or its log may know better. */
+function formatOf(file: string): number | undefined {
+  const handle = openSync(file, 'r');
+  try {
+    const head = Buffer.alloc(100);
+    if (readSync(handle, head, 0, 100, 0) < 100 || head.toString('latin1', 0, 15) !== 'SQLite format 3')
+      return undefined;
+    return head.readUInt32BE(60);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+export interface WriterOptions {
+  /** Told the path of the copy if the home was of an older format. */
+  migrated?(copy: string): void;
+  /** The files may be damaged or missing: `repair` makes them anew. */
+  repair?: boolean;
+}
+
+/** The caller holds the home's lock (`lockHome`). Throws RagError('verify') if files of the index are missing. */
+export async function openWriter(dir: string, options: WriterOptions = {}): Promise<Store> {
   const file = join(dir, 'rag.db');
   try {
     mkdirSync(dir, { recursive: true });
     const db = openDatabase(file);
     checkFormat(db, file);
-    const copy = migrate(db, file);
-    if (copy !== undefined) migrated?.(copy);
-    create(db);
+    const index = join(dir, INDEX);
+    const { migrate } = await import('./migrate.ts');
+    const { openState } = await import('./state.ts');
+    const { writeSide } = await import('./write.ts');
+    const copy = migrate(db, file, index);
+    if (copy !== undefined) options.migrated?.(copy);
     db.pragma('synchronous = FULL');
     db.pragma('journal_size_limit = 67108864');
-    return writeSide(db, file, readSide(db, false));
+    const state = openState(db, index, options.repair === true);
+    return writeSide(db, file, index, state, readSide(state.access));
   } catch (error) {
     throw translate(error, file);
   }

@@ -1,81 +1,106 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { RagError } from '../../errors.ts';
 import { embeddingText } from '../../text/chunk.ts';
-import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Chunk } from '../../types.ts';
 import type { Pending, Store, StoreReader } from '../store.ts';
 import { CONTAINER, documentWriter, LIVE } from './documents.ts';
 import { translate } from './faults.ts';
-import { clearDrafts, discardDraft, prune, retokenize } from './maintain.ts';
-import { mergeSegments, segmentWriter } from './postings.ts';
+import { clearDrafts, clearVersions, discardDraft, groupsForPruning, merge, rebuild, recount, writeRelabelled } from './maintain.ts';
 import type { Database } from './schema.ts';
-import { appendVectors } from './vectors.ts';
+import type { Change } from './segments/change.ts';
+import { deadFile, type Manifest } from './segments/format.ts';
+import { crowded, mergeable } from './segments/policy.ts';
+import { NONE } from './segments/ranges.ts';
+import type { State } from './state.ts';
+import { appendVectors, compactVectors, dropVectors } from './vectorstore.ts';
 
 function hashOf(chunk: Pick<Chunk, 'context' | 'text'>): Buffer {
   return createHash('sha256').update(embeddingText(chunk)).digest();
 }
 
 const PENDING_PAGE = 256;
+/** Segments of about one size that may gather while documents come. */
+const CROWD = 10;
 
-export function writeSide(db: Database, file: string, reader: StoreReader): Store {
+/** `dir`: the folder of the files. */
+export function writeSide(db: Database, file: string, dir: string, state: State, reader: StoreReader): Store {
   const writer = documentWriter(db, hashOf);
-  const setMeta = db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)');
-  const meta = db.prepare('SELECT value FROM meta WHERE key = ?').pluck();
-  /** One transaction, its failures in our words. */
-  const commit = async <T>(work: () => T): Promise<T> => {
+  const setManifest = db.prepare('INSERT OR REPLACE INTO manifest (one, body) VALUES (1, ?)');
+  /** One transaction, its failures in our words: files first, then SQLite, then the manifest that readers see. */
+  async function commit<T>(work: (change: Change) => T): Promise<T> {
+    const change = state.begin();
+    let next: Manifest;
+    let result: T;
+    try {
+      result = db.transaction(() => {
+        const made = work(change);
+        next = change.seal();
+        setManifest.run(JSON.stringify(next));
+        return made;
+      })();
+    } catch (error) {
+      change.abandon();
+      throw translate(error, file);
+    }
+    state.publish(next!);
+    return result;
+  }
+  /** For what only SQLite knows of. */
+  async function note<T>(work: () => T): Promise<T> {
     try {
       return db.transaction(work)();
     } catch (error) {
       throw translate(error, file);
     }
-  };
-  clearDrafts(db);
-  if (meta.get('tokenizer') === undefined) rememberTokenizer();
-
-  function rememberTokenizer(): void {
-    setMeta.run('tokenizer', String(TOKENIZER_VERSION));
-    setMeta.run('icu', process.versions.icu ?? '');
   }
+  function mergeWhere(groups: [number, number][]): Promise<void> {
+    return commit((change) => merge(dir, state.kernel, change, groups, NONE));
+  }
+  async function relieve(): Promise<void> {
+    const group = crowded(state.manifest.segments, CROWD);
+    if (group !== undefined) await mergeWhere([group]);
+  }
+  clearDrafts(db);
 
   return {
     ...reader,
-    put(puts, options) {
-      return commit(() => {
+    async put(puts, options) {
+      await commit((change) => {
         const now = puts[0]?.document.ingested ?? new Date().toISOString();
-        for (const source of options?.removed ?? []) writer.remove(source, now);
-        const segment = segmentWriter(db);
+        for (const source of options?.removed ?? []) writer.remove(change, source, now);
         for (const { document, chunks } of puts) {
           const key = writer.begin(document);
-          writer.add(key, chunks, segment);
-          writer.finish(key, document);
+          writer.add(change, key, chunks, false);
+          writer.finish(change, key, document, false);
         }
-        segment.flush();
       });
+      await relieve();
     },
     async draft(document) {
-      const key = await commit(() => writer.begin(document));
+      const key = await note(() => writer.begin(document));
       return {
-        add: (chunks) =>
-          commit(() => {
-            const segment = segmentWriter(db);
-            writer.add(key, chunks, segment);
-            segment.flush();
-          }),
-        commit: (complete) => commit(() => writer.finish(key, complete)),
-        discard: () => commit(() => discardDraft(db, key)),
+        async add(chunks) {
+          await commit((change) => writer.add(change, key, chunks, true));
+          await relieve();
+        },
+        commit: (complete) => commit((change) => writer.finish(change, key, complete, true)),
+        discard: () => note(() => discardDraft(db, key)),
       };
     },
     remove(source) {
-      return commit(() => writer.remove(source, new Date().toISOString()));
+      return commit((change) => writer.remove(change, source, new Date().toISOString()));
     },
     touch(source, mtimeMs) {
-      return commit(() => {
+      return commit((change) => {
+        relabel(change, source);
         db.prepare(`UPDATE documents SET mtime = ? WHERE source = ? AND ${LIVE}`).run(mtimeMs, source);
         db.prepare('UPDATE ledger SET mtime = ? WHERE source = ?').run(mtimeMs, source);
       });
     },
     label(source, { collection, tags }) {
-      return commit(() => {
+      return commit((change) => {
         const update = db.prepare(
           `UPDATE documents SET collection = coalesce(@collection, collection), tags = coalesce(@tags, tags)
            WHERE source = @source AND ${LIVE} AND (collection <> coalesce(@collection, collection) OR tags <> coalesce(@tags, tags))`,
@@ -85,11 +110,13 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
           collection: collection ?? null,
           tags: tags === undefined ? null : JSON.stringify(tags),
         };
-        return update.run(values).changes > 0;
+        const changed = update.run(values).changes > 0;
+        if (changed) relabel(change, source);
+        return changed;
       });
     },
     note(source, { bytes, mtimeMs, sha256, problem, container }) {
-      return commit(() => {
+      return note(() => {
         db.prepare('DELETE FROM ledger WHERE source = ?').run(source);
         if (problem === undefined && !container) return;
         const { status, code, reason, version } = problem ?? { status: CONTAINER, code: '', reason: '', version: '' };
@@ -117,48 +144,64 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
       }
     },
     putVectors(model, runtime, vectors) {
-      return commit(() => {
-        const known = meta.get('model') as string | undefined;
-        if (known !== undefined && known !== model)
-          throw new RagError('config', `this home holds vectors of ${known}; ${model} cannot be mixed in`, {
+      return commit((change) => {
+        const { manifest } = change;
+        if (manifest.model !== undefined && manifest.model !== model)
+          throw new RagError('config', `this home holds vectors of ${manifest.model}; ${model} cannot be mixed in`, {
             hint: 'set the model back, or build all vectors anew with: rag embed --rebuild',
-            zh: `此库中的向量来自 ${known}，不能混入 ${model}`,
+            zh: `此库中的向量来自 ${manifest.model}，不能混入 ${model}`,
           });
         const dimensions = vectors.values().next().value?.length;
-        if (known === undefined && dimensions !== undefined) {
-          setMeta.run('model', model);
-          setMeta.run('dimensions', String(dimensions));
+        if (manifest.model === undefined && dimensions !== undefined) {
+          manifest.model = model;
+          manifest.dimensions = dimensions;
         }
-        appendVectors(db, runtime, vectors);
+        appendVectors(db, change, runtime, vectors);
       });
     },
     dropVectors() {
-      return commit(() =>
-        db.exec(`DELETE FROM blocks; DELETE FROM slots; DELETE FROM embedded; DELETE FROM pending;
-          DELETE FROM meta WHERE key IN ('model', 'dimensions');
-          INSERT INTO pending (hash, chunk) SELECT hash, key FROM chunks;`),
-      ).then(() => {});
+      return commit((change) => dropVectors(db, change));
     },
 
     async retokenize(signal) {
-      await commit(() => {
-        retokenize(db, signal);
-        rememberTokenizer();
+      await commit((change) => rebuild(db, dir, state.kernel, change, signal));
+    },
+    async repair(signal) {
+      return commit((change) => {
+        rebuild(db, dir, state.kernel, change, signal);
+        const lost = compactVectors(db, dir, state.kernel, change);
+        recount(db, change.manifest);
+        return lost;
       });
     },
     async compact() {
-      const exists = db.prepare('SELECT 1 FROM chunks WHERE key = ?').pluck();
-      await commit(() => mergeSegments(db, (key) => exists.get(key) !== undefined));
+      const group = mergeable(state.manifest.segments);
+      if (group === undefined && state.manifest.relabelled === 0) return;
+      await commit((change) => {
+        if (group !== undefined) merge(dir, state.kernel, change, [group], NONE);
+        writeRelabelled(db, change);
+      });
     },
     async prune() {
-      const before = db.pragma('page_count', { simple: true }) as number;
-      await commit(() => prune(db));
+      const before = sizeOf(file, dir);
+      await commit((change) => {
+        const { manifest } = change;
+        clearVersions(db);
+        const drop = state.access.snapshot().dead;
+        merge(dir, state.kernel, change, groupsForPruning(manifest, drop), drop);
+        manifest.dead = { generation: change.fresh(), count: 0 };
+        change.made(deadFile(manifest.dead.generation));
+        manifest.counts.versions = 0;
+        writeRelabelled(db, change);
+        compactVectors(db, dir, state.kernel, change);
+        db.exec('DELETE FROM runs WHERE doc = 0 AND first < (SELECT max(first) FROM runs)');
+      });
       db.exec('VACUUM');
       db.pragma('wal_checkpoint(TRUNCATE)');
-      const pages = before - (db.pragma('page_count', { simple: true }) as number);
-      return Math.max(0, pages) * (db.pragma('page_size', { simple: true }) as number);
+      return Math.max(0, before - sizeOf(file, dir));
     },
     async close() {
+      state.access.close();
       try {
         // Leaves one plain file behind, so that the home can be copied or put on a read-only disk; not if a reader is busy.
         db.pragma('busy_timeout = 0');
@@ -170,4 +213,19 @@ export function writeSide(db: Database, file: string, reader: StoreReader): Stor
       }
     },
   };
+
+  /** The document's record in the files is out of date: readers take it from SQLite until it is written again. */
+  function relabel(change: Change, source: string): void {
+    const insert = db.prepare(
+      `INSERT OR IGNORE INTO relabelled SELECT key FROM documents WHERE source = ? AND ${LIVE}`,
+    );
+    change.manifest.relabelled += insert.run(source).changes;
+  }
+}
+
+/** Bytes of the database and of the files beside it. */
+function sizeOf(file: string, dir: string): number {
+  let sum = statSync(file).size;
+  for (const name of readdirSync(dir)) sum += statSync(join(dir, name)).size;
+  return sum;
 }

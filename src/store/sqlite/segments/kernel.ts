@@ -1,0 +1,125 @@
+import { readSync } from 'node:fs';
+import { KERNELS } from './kernels-wasm.ts';
+
+/** What `kernels.ts` exports. Arguments are addresses in the memory unless the name there says otherwise. */
+interface Exports {
+  checksum(at: number, bytes: number): number;
+  findBlock(index: number, blocks: number, term: number, length: number): number;
+  findEntry(block: number, end: number, term: number, length: number, scratch: number, out: number): number;
+  accumulate(...args: [...List, acc: number, lengths: number, table: number, weight: number]): number;
+  countLive(...args: [...List, bits: number]): number;
+  rescore(
+    ...args: [
+      ...List,
+      ...[ordinals: number, n: number, lengths: number, weight: number, scores: number, seen: number, mark: number],
+    ]
+  ): number;
+  decodeInto(...args: [...List, remap: number, base: number, ordinals: number, tfs: number]): number;
+  encode(ordinals: number, tfs: number, n: number, lengths: number, out: number, head: number): number;
+  checkLinks(links: number, n: number): number;
+  slotsOf(links: number, n: number, chunks: number, m: number, out: number): void;
+  chunksOf(links: number, n: number, slots: number, m: number, out: number, most: number): number;
+  kth(values: number, n: number, bits: number, k: number, floor: number, heap: number): number;
+  collect(values: number, n: number, bits: number, threshold: number, floor: number, out: number, most: number): number;
+  quantise(vector: number, dims: number, stride: number, out: number): void;
+  dots(query: number, rows: number, n: number, stride: number, out: number): number;
+  codesOf(
+    ...args: [
+      ...[rows: number, n: number, stride: number, dims: number, bits: number],
+      ...[mean: number, scratch: number, out: number],
+    ]
+  ): number;
+  hamming(
+    ...args: [
+      ...[query: number, codes: number, n: number, words: number, first: number, bits: number],
+      ...[distances: number, slots: number, k: number],
+    ]
+  ): void;
+}
+
+/** A posting list: where it lies, how many postings, bytes, checksum. */
+export type List = [at: number, df: number, bytes: number, sum: number];
+
+/** The compiled kernels with one memory, cut into regions that grow when asked for more. */
+export interface Kernel {
+  run: Exports;
+  /** Address of a region of at least so many bytes, a multiple of 64. What was in it is kept unless it had to grow. */
+  region(name: string, bytes: number): number;
+  /** Views into the memory; good until the next `region`. */
+  bytes(at: number, n: number): Uint8Array;
+  u16(at: number, n: number): Uint16Array;
+  u32(at: number, n: number): Uint32Array;
+  f32(at: number, n: number): Float32Array;
+  f64(at: number, n: number): Float64Array;
+  /** Reads from a file into the memory; false if the file ends before. */
+  read(file: number, position: number, at: number, n: number): boolean;
+  /** Checksum of bytes that lie outside the memory. */
+  sum(bytes: Uint8Array): number;
+}
+
+interface Memory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** The part of the global we use: its types come with the DOM library only. */
+interface WebAssemblyGlobal {
+  Memory: new (options: { initial: number }) => Memory;
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: { env: { memory: Memory } }) => { exports: unknown };
+}
+
+const PAGE = 65_536;
+/** Below this the compiled module may keep data of its own. */
+const FIRST = 1024;
+/** Regions grow by half more than asked, so that a growing list moves rarely. */
+const SPARE = 1.5;
+
+export function openKernel(): Kernel {
+  const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyGlobal }).WebAssembly;
+  const memory = new Memory({ initial: 4 });
+  const { exports } = new Instance(new Module(Buffer.from(KERNELS, 'base64')), { env: { memory } });
+  const run = exports as Exports;
+  const regions = new Map<string, { at: number; size: number }>();
+  let end = FIRST;
+  let all = new Uint8Array(memory.buffer);
+
+  function region(name: string, bytes: number): number {
+    const known = regions.get(name);
+    if (known !== undefined && known.size >= bytes) return known.at;
+    const size = (Math.ceil(known === undefined ? bytes : bytes * SPARE) + 127) & ~63;
+    const at = end;
+    end += size;
+    // The vector loads of the last few values may reach past their end.
+    const missing = Math.ceil((end + 64 - all.length) / PAGE);
+    if (missing > 0) {
+      memory.grow(missing);
+      all = new Uint8Array(memory.buffer);
+    }
+    regions.set(name, { at, size });
+    return at;
+  }
+
+  return {
+    run,
+    region,
+    bytes: (at, n) => all.subarray(at, at + n),
+    u16: (at, n) => new Uint16Array(memory.buffer, at, n),
+    u32: (at, n) => new Uint32Array(memory.buffer, at, n),
+    f32: (at, n) => new Float32Array(memory.buffer, at, n),
+    f64: (at, n) => new Float64Array(memory.buffer, at, n),
+    read(file, position, at, n) {
+      for (let done = 0; done < n; ) {
+        const got = readSync(file, all, at + done, n - done, position + done);
+        if (got === 0) return false;
+        done += got;
+      }
+      return true;
+    },
+    sum(bytes) {
+      const at = region('sum', bytes.length);
+      all.set(bytes, at);
+      return run.checksum(at, bytes.length) >>> 0;
+    },
+  };
+}

@@ -1,0 +1,8 @@
+// The index's inner loops, AssemblyScript compiled to WebAssembly with 128-bit SIMD: no allocation, no state, the caller lays
+// out the memory and passes addresses. `src/build/kernels.mjs` compiles it into kernels-wasm.ts; a test compares the two.
+export { checksum } from './kernels/checksum';
+export { findBlock, findEntry } from './kernels/dictionary';
+export { checkLinks, chunksOf, slotsOf } from './kernels/links';
+export { accumulate, countLive, decodeInto, encode, rescore } from './kernels/postings';
+export { collect, kth } from './kernels/top';
+export { codesOf, dots, hamming, quantise } from './kernels/vectors';

@@ -1,0 +1,68 @@
+/** Is the ordinal's bit set? No bits: everything is. */
+@inline
+function allowed(bits: usize, i: u32): bool {
+  return bits == 0 || ((load<u8>(bits + (i >>> 3)) >> (i & 7)) & 1) != 0;
+}
+
+@inline
+function replaceSmallest(heap: usize, k: u32, value: f32): void {
+  let i: u32 = 0;
+  while (true) {
+    let child: u32 = 2 * i + 1;
+    if (child >= k) break;
+    let smaller = load<f32>(heap + (<usize>child << 2));
+    if (child + 1 < k) {
+      const other = load<f32>(heap + (<usize>child << 2), 4);
+      if (other < smaller) {
+        child++;
+        smaller = other;
+      }
+    }
+    if (smaller >= value) break;
+    store<f32>(heap + (<usize>i << 2), smaller);
+    i = child;
+  }
+  store<f32>(heap + (<usize>i << 2), value);
+}
+
+/** The k-th largest of `n` f32 that are above `floor` and allowed by `bits`; `floor` if there are fewer. `heap`: k f32. */
+export function kth(values: usize, n: u32, bits: usize, k: u32, floor: f32, heap: usize): f32 {
+  for (let i: u32 = 0; i < k; i++) store<f32>(heap + (<usize>i << 2), floor);
+  let smallest = floor;
+  const whole = n & ~3;
+  for (let i: u32 = 0; i < whole; i += 4) {
+    const four = v128.load(values + (<usize>i << 2));
+    if (!v128.any_true(f32x4.gt(four, f32x4.splat(smallest)))) continue;
+    for (let j = i; j < i + 4; j++) {
+      const value = load<f32>(values + (<usize>j << 2));
+      if (value > smallest && allowed(bits, j)) {
+        replaceSmallest(heap, k, value);
+        smallest = load<f32>(heap);
+      }
+    }
+  }
+  for (let j = whole; j < n; j++) {
+    const value = load<f32>(values + (<usize>j << 2));
+    if (value > smallest && allowed(bits, j)) {
+      replaceSmallest(heap, k, value);
+      smallest = load<f32>(heap);
+    }
+  }
+  return smallest;
+}
+
+/** Writes the places of all values from `threshold` on (and above `floor`) to `out`, at most `most`; returns how many there are. */
+export function collect(values: usize, n: u32, bits: usize, threshold: f32, floor: f32, out: usize, most: u32): u32 {
+  let count: u32 = 0;
+  const limit = f32x4.splat(threshold);
+  for (let i: u32 = 0; i < n; i += 4) {
+    if (i + 4 <= n && !v128.any_true(f32x4.ge(v128.load(values + (<usize>i << 2)), limit))) continue;
+    for (let j = i; j < min(i + 4, n); j++) {
+      const value = load<f32>(values + (<usize>j << 2));
+      if (value < threshold || value <= floor || !allowed(bits, j)) continue;
+      if (count < most) store<u32>(out + (<usize>count << 2), j);
+      count++;
+    }
+  }
+  return count;
+}

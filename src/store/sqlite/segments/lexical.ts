@@ -1,0 +1,207 @@
+import { idf, K1 } from '../../../text/bm25.ts';
+import { bitsOf } from './bits.ts';
+import { damaged } from './damage.ts';
+import { type Entry, listAt } from './dictionary.ts';
+import { type Lookup, openLookup } from './lookup.ts';
+import type { OpenSegment, Snapshot } from './open.ts';
+import { touches } from './ranges.ts';
+
+/** A term of a question: where it stands, and what it is worth. */
+export interface Weighted {
+  term: string;
+  entries: Map<OpenSegment, Entry>;
+  /** Of the current chunks that hold it. */
+  df: number;
+  idf: number;
+}
+
+/** BM25 over a snapshot. Statistics are those of the current chunks, whatever is searched. */
+export interface Lexical {
+  lookup: Lookup;
+  weigh(terms: Iterable<string>): Weighted[];
+  /**
+   * Ordinals that hold all of the best `k` (and may hold more), ascending. `bits`: 0 or which may be returned.
+   */
+  candidates(terms: readonly Weighted[], k: number, bits: number): Uint32Array;
+  /**
+   * Exact BM25 of the ordinals (ascending), the terms added in the given order. `marks`: terms whose presence is wanted as
+   * bits of `seen`, in order, at most 31.
+   */
+  scores(ordinals: Uint32Array, terms: readonly Weighted[], marks: readonly Weighted[]): Scored;
+}
+
+export interface Scored {
+  scores: Float64Array;
+  seen: Uint32Array;
+}
+
+/** Sums of f32 and of f64 differ by far less. */
+const SLACK = 1e-4;
+/** More candidates than these are not scored exactly at once: the next list is read through instead. */
+const MANY = 4096;
+/** Postings that are read through without asking whether that is needed. */
+const FEW = 20_000;
+
+/** `total`: current chunks. */
+export function openLexical(snapshot: Snapshot, total: number): Lexical {
+  const { kernel, filled, ordinals, dead } = snapshot;
+  const lookup = openLookup(snapshot);
+  const lengths = kernel.region('lengths', 2 * ordinals + 64);
+  for (const { toc, file, name, base } of filled) {
+    const { at, bytes, sum } = toc.lengths;
+    const to = lengths + 2 * base;
+    if (!kernel.read(file, at, to, bytes) || kernel.run.checksum(to, bytes) >>> 0 !== sum)
+      throw damaged(name, "its chunks' lengths");
+  }
+  const live = bitsOf(snapshot, 'live', dead, false);
+  const weighed = new Map<string, Weighted>();
+
+  function liveOf(entries: Map<OpenSegment, Entry>): number {
+    let df = 0;
+    for (const [segment, entry] of entries) {
+      const { first, last } = segment.toc;
+      if (live === 0 || !touches(dead, first, last)) {
+        df += entry.df;
+        continue;
+      }
+      const count = kernel.run.countLive(...lookup.list(segment, entry), live + segment.base / 8);
+      if (count < 0) throw damaged(segment.name, 'a posting list');
+      df += count;
+    }
+    return df;
+  }
+
+  function weigh(term: string): Weighted {
+    let known = weighed.get(term);
+    if (known === undefined) {
+      const entries = lookup.entries(term);
+      const df = liveOf(entries);
+      weighed.set(term, (known = { term, entries, df, idf: idf(total, df) }));
+    }
+    return known;
+  }
+
+  function accumulate({ entries, idf }: Weighted, acc: number, table: number): void {
+    for (const [segment, entry] of entries) {
+      const list = lookup.list(segment, entry);
+      const { base, name } = segment;
+      if (kernel.run.accumulate(...list, acc + 4 * base, lengths + 2 * base, table, idf) < 0)
+        throw damaged(name, 'a posting list');
+    }
+  }
+
+  /** Places of the values from `threshold` on; undefined if there are more than `most`. */
+  function collected(acc: number, bits: number, threshold: number, most: number): Uint32Array | undefined {
+    const out = kernel.region('collected', 4 * most);
+    const count = kernel.run.collect(acc, ordinals, bits, threshold, 0, out, most) >>> 0;
+    return count > most ? undefined : kernel.u32(out, count).slice();
+  }
+
+  return {
+    lookup,
+    weigh: (terms) => [...terms].map(weigh),
+    candidates(terms, k, bits) {
+      const ordered = terms.filter(({ entries }) => entries.size > 0);
+      ordered.sort((a, b) => bound(b) - bound(a));
+      const rest = new Float64Array(ordered.length + 1);
+      const left = new Float64Array(ordered.length + 1);
+      for (let i = ordered.length - 1; i >= 0; i--) {
+        rest[i] = rest[i + 1]! + bound(ordered[i]!);
+        left[i] = left[i + 1]! + sizeOf(ordered[i]!);
+      }
+      const longest = ordered.reduce(
+        (most, { entries }) => Math.max(most, ...[...entries.values()].map((e) => e.bytes)),
+        0,
+      );
+      kernel.region('list', longest);
+      const acc = kernel.region('acc', 4 * ordinals + 64);
+      const table = kernel.region('table', 4096);
+      const heap = kernel.region('heap', 4 * k);
+      const most = Math.max(MANY, 8 * k);
+      kernel.region('collected', 4 * most);
+      kernel.f32(acc, ordinals).fill(0);
+      for (const [i, term] of ordered.entries()) {
+        if (i > 0 && left[i]! > FEW) {
+          // A chunk that has none of the terms so far cannot reach the k-th best any more, nor one that has too little.
+          const reached = kernel.run.kth(acc, ordinals, bits, k, 0, heap);
+          if (reached > rest[i]! * (1 + SLACK)) {
+            const found = collected(acc, bits, reached - rest[i]! * (1 + SLACK) - reached * SLACK, most);
+            if (found !== undefined) return found;
+          }
+        }
+        accumulate(term, acc, table);
+      }
+      const reached = kernel.run.kth(acc, ordinals, bits, k, 0, heap);
+      const found = collected(acc, bits, reached * (1 - SLACK), most);
+      if (found !== undefined) return found;
+      // A crowd of equals at the end of the list: all that are better, and as many of the equals as there is room for.
+      const better = collected(acc, bits, reached * (1 + SLACK), most) ?? new Uint32Array(0);
+      const out = kernel.region('collected', 4 * most);
+      kernel.run.collect(acc, ordinals, bits, reached * (1 - SLACK), 0, out, most);
+      return Uint32Array.from(new Set([...better, ...kernel.u32(out, most)])).sort();
+    },
+    scores(wanted, terms, marks) {
+      const n = wanted.length;
+      const longest = [...terms, ...marks].reduce(
+        (most, { entries }) => Math.max(most, ...[...entries.values()].map((entry) => entry.bytes)),
+        0,
+      );
+      kernel.region('list', longest);
+      const scores = kernel.region('scores', 8 * n + 8);
+      const seen = kernel.region('seen', 4 * n + 4);
+      const local = kernel.region('local', 4 * n + 4);
+      kernel.f64(scores, n).fill(0);
+      kernel.u32(seen, n).fill(0);
+      const parts = partition(filled, wanted);
+      const places = kernel.u32(local, n);
+      for (const { segment, from, to } of parts) for (let i = from; i < to; i++) places[i] = wanted[i]! - segment.base;
+      const run = ({ entries, idf }: Weighted, weight: number, mark: number) => {
+        for (const { segment, from, to } of parts) {
+          const entry = entries.get(segment);
+          if (entry === undefined) continue;
+          lookup.list(segment, entry);
+          const at = listAt(entry, kernel.region('list', 0));
+          const own = lengths + 2 * segment.base;
+          const args = [
+            local + 4 * from,
+            to - from,
+            own,
+            weight * idf,
+            scores + 8 * from,
+            seen + 4 * from,
+            mark,
+          ] as const;
+          if (kernel.run.rescore(...at, ...args) < 0) throw damaged(segment.name, 'a posting list');
+        }
+      };
+      for (const term of terms) run(term, 1, 0);
+      for (const [i, term] of marks.entries()) run(term, 0, 1 << i);
+      return { scores: kernel.f64(scores, n).slice(), seen: kernel.u32(seen, n).slice() };
+    },
+  };
+}
+
+/** The most that the term can add to a score. */
+function bound({ entries, idf }: Weighted): number {
+  let largest = 0;
+  for (const entry of entries.values()) largest = Math.max(largest, entry.largest);
+  return (idf * (K1 + 1) * largest) / 255;
+}
+
+function sizeOf({ entries }: Weighted): number {
+  let size = 0;
+  for (const entry of entries.values()) size += entry.df;
+  return size;
+}
+
+/** Which of the ascending ordinals lie in which segment. */
+function partition(segments: readonly OpenSegment[], ordinals: Uint32Array) {
+  const parts: { segment: OpenSegment; from: number; to: number }[] = [];
+  let i = 0;
+  for (const segment of segments) {
+    const from = i;
+    while (i < ordinals.length && ordinals[i]! < segment.base + segment.toc.chunks) i++;
+    if (i > from) parts.push({ segment, from, to: i });
+  }
+  return parts;
+}

@@ -1,0 +1,89 @@
+import { damaged } from './damage.ts';
+import { BLOCK_HEAD, type Entry } from './dictionary.ts';
+import type { List } from './kernel.ts';
+import type { OpenSegment, Snapshot } from './open.ts';
+
+/** Room for a term that is rebuilt from a front-coded block. */
+const SCRATCH = 8192;
+const FOUND = 20;
+
+/** Where terms are found: the indexes of all dictionaries lie in the kernel's memory. */
+export interface Lookup {
+  /** The term's list in each segment that has it. */
+  entries(term: string): Map<OpenSegment, Entry>;
+  /** Reads a list into the kernel's memory. */
+  list(segment: OpenSegment, entry: Entry): List;
+  /** The bytes of one block of a segment's dictionary, checked. */
+  block(segment: OpenSegment, number: number): Buffer;
+}
+
+export function openLookup(snapshot: Snapshot): Lookup {
+  const { kernel, filled } = snapshot;
+  const total = filled.reduce((sum, { toc }) => sum + ((toc.index.bytes + 63) & ~63), 0);
+  const indexes = new Map<OpenSegment, number>();
+  let next = kernel.region('indexes', total);
+  for (const segment of filled) {
+    const { index } = segment.toc;
+    if (!kernel.read(segment.file, index.at, next, index.bytes)) throw damaged(segment.name, 'its end');
+    if (kernel.run.checksum(next, index.bytes) >>> 0 !== index.sum)
+      throw damaged(segment.name, "its dictionary's index");
+    indexes.set(segment, next);
+    next += (index.bytes + 63) & ~63;
+  }
+  const known = new Map<string, Map<OpenSegment, Entry>>();
+
+  /** Where a block stands in the file, and its bytes. */
+  function placeOf(segment: OpenSegment, number: number): [number, number] {
+    const { index, blocks } = segment.toc;
+    const places = indexes.get(segment)! + index.bytes - 8 * (blocks + 1);
+    const [from, to] = kernel.f64(places + 8 * number, 2) as unknown as [number, number];
+    return [from, to - from];
+  }
+
+  function read(segment: OpenSegment, number: number): [at: number, bytes: number] {
+    const [place, bytes] = placeOf(segment, number);
+    const at = kernel.region('block', bytes);
+    if (!kernel.read(segment.file, place, at, bytes)) throw damaged(segment.name, 'its end');
+    if (kernel.run.checksum(at + 4, bytes - 4) >>> 0 !== kernel.u32(at, 1)[0])
+      throw damaged(segment.name, 'a block of its dictionary');
+    return [at, bytes];
+  }
+
+  function entries(term: string): Map<OpenSegment, Entry> {
+    const found = new Map<OpenSegment, Entry>();
+    const bytes = Buffer.from(term);
+    const at = kernel.region('term', Math.max(SCRATCH, bytes.length));
+    const scratch = kernel.region('scratch', SCRATCH);
+    const out = kernel.region('found', FOUND);
+    for (const segment of filled) {
+      kernel.bytes(at, bytes.length).set(bytes);
+      const number = kernel.run.findBlock(indexes.get(segment)!, segment.toc.blocks, at, bytes.length);
+      if (number < 0) continue;
+      const [block, length] = read(segment, number);
+      if (kernel.run.findEntry(block + BLOCK_HEAD, block + length, at, bytes.length, scratch, out) === 0) continue;
+      const [df, listBytes, largest, sum, offset] = kernel.u32(out, 5) as unknown as [
+        ...[number, number, number, number, number],
+      ];
+      const first = Buffer.from(kernel.bytes(block + 4, 8)).readDoubleLE(0);
+      found.set(segment, { df, bytes: listBytes, largest, sum, place: first + offset });
+    }
+    return found;
+  }
+
+  return {
+    entries(term) {
+      let found = known.get(term);
+      if (found === undefined) known.set(term, (found = entries(term)));
+      return found;
+    },
+    list(segment, { df, bytes, sum, place }) {
+      const at = kernel.region('list', bytes);
+      if (!kernel.read(segment.file, place, at, bytes)) throw damaged(segment.name, 'its end');
+      return [at, df, bytes, sum];
+    },
+    block(segment, number) {
+      const [at, bytes] = read(segment, number);
+      return Buffer.from(kernel.bytes(at, bytes));
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { kernelsModule, TARGET } from '../../src/build/kernels.mjs';
+import { openKernel } from '../../src/store/sqlite/segments/kernel.ts';
+import { impact } from '../../src/text/bm25.ts';
+import { random } from '../support/random.ts';
+
+it('are what their source compiles to', { timeout: 60_000 }, async () => {
+  expect(readFileSync(TARGET, 'utf8') === (await kernelsModule())).toBe(true);
+});
+
+it('see every flipped bit and every cut', () => {
+  const kernel = openKernel();
+  for (const length of [1, 5, 63, 64, 65, 130, 200]) {
+    const bytes = Uint8Array.from({ length }, (_, i) => (i * 37) & 255);
+    const sums = new Set([kernel.sum(bytes), kernel.sum(bytes.subarray(0, length - 1))]);
+    for (let bit = 0; bit < length * 8; bit++) {
+      const flipped = bytes.slice();
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      sums.add(kernel.sum(flipped));
+    }
+    expect(sums.has(kernel.sum(bytes))).toBe(true);
+    expect(sums.size).toBeGreaterThan(length * 8);
+  }
+});
+
+it.each([1, 5, 127, 128, 129, 1000, 5000])('give back a list of %i postings, and score it as the formula does', (n) => {
+  const kernel = openKernel();
+  const next = random(n);
+  const ordinals = new Uint32Array(n);
+  const tfs = new Uint32Array(n);
+  for (let i = 0, at = 0; i < n; i++) {
+    at += 1 + Math.floor(next() ** 4 * 300);
+    ordinals[i] = at;
+    tfs[i] = next() < 0.7 ? 1 : Math.floor(next() * 300);
+  }
+  const most = ordinals.at(-1)! + 1;
+  const lengths = Uint16Array.from({ length: most }, () => 1 + Math.floor(next() * 1500));
+  const region = (name: string, bytes: number) => kernel.region(name, bytes);
+  const [a, b, l, out] = [region('a', 4 * n), region('b', 4 * n), region('l', 2 * most), region('out', 20 * n + 64)];
+  const [head, back, backTfs] = [region('head', 8), region('back', 4 * n), region('back tfs', 4 * n)];
+  const [acc, table] = [region('acc', 4 * most + 64), region('table', 4096)];
+  kernel.u32(a, n).set(ordinals);
+  kernel.u32(b, n).set(tfs);
+  kernel.u16(l, most).set(lengths);
+  const bytes = kernel.run.encode(a, b, n, l, out, head);
+  const [largest, sum] = kernel.u32(head, 2) as unknown as [number, number];
+  expect(kernel.run.decodeInto(out, n, bytes, sum, 0, 0, back, backTfs)).toBe(n);
+  expect([...kernel.u32(back, n)]).toEqual([...ordinals]);
+  expect([...kernel.u32(backTfs, n)]).toEqual([...tfs]);
+
+  const shares = Array.from(ordinals, (ordinal, i) => impact(tfs[i]!, lengths[ordinal]!));
+  expect(largest).toBe(Math.min(255, Math.ceil((Math.max(...shares) / 2.2) * 255)));
+  expect(kernel.run.accumulate(out, n, bytes, sum, acc, l, table, 3)).toBe(0);
+  const sums = kernel.f32(acc, most);
+  ordinals.forEach((ordinal, i) => {
+    expect(sums[ordinal]).toBeCloseTo(3 * shares[i]!, 4);
+  });
+
+  const wanted = Uint32Array.from({ length: most }, (_, i) => i).filter(() => next() < 0.3);
+  const [w, scores, seen] = [region('w', 4 * most), region('scores', 8 * most), region('seen', 4 * most)];
+  kernel.u32(w, wanted.length).set(wanted);
+  kernel.f64(scores, wanted.length).fill(0);
+  kernel.u32(seen, wanted.length).fill(0);
+  expect(kernel.run.rescore(out, n, bytes, sum, w, wanted.length, l, 3, scores, seen, 4)).toBe(0);
+  const exact = new Map(Array.from(ordinals, (ordinal, i) => [ordinal, 3 * shares[i]!]));
+  expect([...kernel.f64(scores, wanted.length)]).toEqual(Array.from(wanted, (ordinal) => exact.get(ordinal) ?? 0));
+  expect([...kernel.u32(seen, wanted.length)]).toEqual(Array.from(wanted, (ordinal) => (exact.has(ordinal) ? 4 : 0)));
+
+  const flipped = kernel.bytes(out, bytes);
+  const at = Math.floor(next() * bytes);
+  flipped[at]! ^= 1;
+  expect(kernel.run.decodeInto(out, n, bytes, sum, 0, 0, back, backTfs)).toBe(-1);
+});
+
+it('find the k-th largest and what reaches it', () => {
+  const kernel = openKernel();
+  const next = random(3);
+  const values = Float32Array.from({ length: 1003 }, () => (next() < 0.5 ? 0 : Math.fround(next())));
+  const allowed = Uint8Array.from({ length: 126 }, () => Math.floor(next() * 256));
+  const at = kernel.region('values', 4 * 1003);
+  const bits = kernel.region('bits', 126);
+  const heap = kernel.region('heap', 4 * 50);
+  const out = kernel.region('out', 4 * 1003);
+  kernel.f32(at, 1003).set(values);
+  kernel.bytes(bits, 126).set(allowed);
+  const passing = [...values.keys()].filter((i) => values[i]! > 0 && (allowed[i >> 3]! >> (i & 7)) & 1);
+  const sorted = passing.map((i) => values[i]!).sort((x, y) => y - x);
+  const kth = kernel.run.kth(at, 1003, bits, 50, 0, heap);
+  expect(kth).toBe(sorted[49]);
+  const count = kernel.run.collect(at, 1003, bits, kth, 0, out, 1003);
+  expect([...kernel.u32(out, count)]).toEqual(passing.filter((i) => values[i]! >= kth));
+  expect(kernel.run.kth(at, 1003, bits, passing.length + 1, 0, kernel.region('heap', 4 * 1100))).toBe(0);
+});
