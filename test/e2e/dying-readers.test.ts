@@ -32,7 +32,7 @@ it(`reads ${FILES} files of 14 types while a reader dies at random; the next run
     ...{ workerUrl: pathToFileURL(worker), workers: 2, timeoutSeconds: 60, memoryMb: 256 },
     workerData: { tokenizerFile: resolve('dist/models/e5tok.bin') },
   });
-  const store = await openWriter(join(cwd, '.rag'), () => {});
+  const store = await openWriter(join(cwd, '.rag'));
   const values = { MAX_FILE_SIZE: 2 ** 20, ALLOWED_FILE_TYPES: [], COLLECTION: 'default' };
   const first = await ingest(
     { store, sandbox, version: version(), parallel: 9 },

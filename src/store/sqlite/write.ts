@@ -7,7 +7,16 @@ import type { Chunk } from '../../types.ts';
 import type { Pending, Store, StoreReader } from '../store.ts';
 import { CONTAINER, documentWriter, LIVE } from './documents.ts';
 import { translate } from './faults.ts';
-import { clearDrafts, clearVersions, discardDraft, groupsForPruning, merge, rebuild, recount, writeRelabelled } from './maintain.ts';
+import {
+  clearDrafts,
+  clearVersions,
+  discardDraft,
+  groupsForPruning,
+  merge,
+  rebuild,
+  recount,
+  writeRelabelled,
+} from './maintain.ts';
 import type { Database } from './schema.ts';
 import type { Change } from './segments/change.ts';
 import { deadFile, type Manifest } from './segments/format.ts';
