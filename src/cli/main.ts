@@ -17,6 +17,7 @@ import { searchCommand } from './commands/search.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { whyCommand } from './commands/why.ts';
 import { version } from './version.ts';
 
 const COMMANDS = [
@@ -25,6 +26,7 @@ const COMMANDS = [
     chatCommand,
     chatsCommand,
     verifyCommand,
+    whyCommand,
     rmCommand,
     pruneCommand,
     evalCommand,

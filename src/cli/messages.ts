@@ -31,6 +31,17 @@ const en = {
     partial: 'partial',
     failed: 'failed',
   },
+  stages: {
+    ...{
+      file: 'file',
+      ignored: 'ignored',
+      ingested: 'ingested',
+      read: 'read',
+      current: 'up to date',
+      text: 'in the text',
+    },
+    ...{ filter: 'filters', candidates: 'found by a leg', rank: 'rank' },
+  },
   stale: {
     gone: 'no longer there',
     changed: 'changed',
@@ -100,6 +111,10 @@ const zh: Messages = {
     skipped: '跳过',
     partial: '部分',
     failed: '失败',
+  },
+  stages: {
+    ...{ file: '文件', ignored: '忽略规则', ingested: '已导入', read: '已读取', current: '是否最新', text: '文本中' },
+    ...{ filter: '过滤条件', candidates: '检索候选', rank: '排名' },
   },
   stale: {
     gone: '已不存在',

@@ -60,7 +60,7 @@ export interface SearchResult {
 }
 
 /** Candidates of each leg: the fusion rule was measured with 100. */
-const CANDIDATES = 100;
+export const CANDIDATES = 100;
 /** Candidates without a vector that are embedded on the way, best first. */
 const LATE = 50;
 /** Below this share of embedded chunks vectors only add noise; so does asking for one. */

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { RagError } from '../../errors.ts';
+import { type App, type Exit, handle, verb } from '../app.ts';
+import { printable } from '../style.ts';
+import { inputOf, type SearchOptions, searchDeps, withSearchFlags } from './search.ts';
+
+interface Options extends SearchOptions {
+  doc: string;
+  passage?: string;
+}
+
+export function whyCommand(app: App, exit: Exit): Command {
+  const command = verb('why', 'why a passage was found, or where it got lost', [
+    'rag why "how long are backups kept?" --doc docs/handbook.md',
+    'rag why "备份保留多久？" --doc handbook.pdf --passage "35 days" -k 5',
+  ])
+    .argument('<question>', 'the question as it was asked')
+    .requiredOption('--doc <path>', 'the document that should have been found')
+    .option('--passage <text>', 'words of it that should have been found');
+  withSearchFlags(command, 10);
+  return handle<Options>(command, app, exit, async (run, options, text) => {
+    if (!text?.trim())
+      throw new RagError('usage', 'the question is empty', { hint: 'rag why "your question" --doc PATH' });
+    const { why } = await import('../../pipeline/why.ts');
+    const { doc, passage } = options;
+    const where = { doc, cwd: app.cwd, root: (await run.context()).root, ...(passage ? { passage } : {}) };
+    const result = await why(await searchDeps(run), { ...inputOf(options, text), ...where }, run.io);
+    const { say, style } = run;
+    const lines = result.steps.map(
+      (step) => `${step.ok ? '✓' : style.bold('✗')} ${say.stages[step.stage]}: ${printable(step.detail)}`,
+    );
+    return { result, text: [...lines, `→ ${printable(result.advice)}`].join('\n') };
+  });
+}
