@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { random } from '../support/corpus.ts';
 import { folder, put, rag } from '../support/rag.ts';
+import { random } from '../support/random.ts';
 
 const HANDBOOK = `# Handbook
 
