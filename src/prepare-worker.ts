@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openTokenizer } from './models/builtin/tokenizer.ts';
 import type { Pixels, Recognition } from './ocr/ocr.ts';
 import { prepare } from './pipeline/prepare.ts';
+import { largeFile } from './readers/file-pieces.ts';
 import { ReadError, type Recogniser } from './readers/reader.ts';
 import type { FromWorker, Job, Member, ToWorker, WorkerData } from './readers/sandbox.ts';
 import { sniff } from './readers/sniff.ts';
@@ -67,10 +68,14 @@ function member(name: string, content: Member['content']): Promise<void> {
 
 async function run(job: Job): Promise<void> {
   try {
-    const bytes = job.bytes ?? (await readFile(job.path));
+    const large = job.bytes ? undefined : await largeFile(job.path, job.name);
+    const bytes = job.bytes ?? (large ? new Uint8Array() : await readFile(job.path));
     const ocr: Recogniser = { mode: job.ocr, recognise };
     const countTokens = (text: string) => tokenizer.count(text);
-    const prepared = prepare({ sniff, readerFor, unsupportedReason, countTokens }, { ...job, bytes, member, ocr });
+    const prepared = prepare(
+      { sniff, readerFor, unsupportedReason, countTokens },
+      { ...job, bytes, large, member, ocr },
+    );
     for (;;) {
       const { done, value } = await prepared.next();
       if (done) return send({ type: 'end', prepared: value });

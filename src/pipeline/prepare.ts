@@ -15,6 +15,8 @@ export interface PrepareDeps {
 
 export interface PrepareInput {
   bytes: Uint8Array;
+  /** In place of `bytes`: a file that is read from the disk piece by piece. Digest: SHA-256, hex. */
+  large?: { type: string; digest: string; read: Reader } | undefined;
   name: string;
   source: string;
   maxTokens: number;
@@ -49,11 +51,11 @@ export async function* prepare(
   deps: PrepareDeps,
   input: PrepareInput,
 ): AsyncGenerator<Chunk[], Prepared | 'unchanged'> {
-  const digest = sha256(input.bytes);
+  const digest = input.large?.digest ?? sha256(input.bytes);
   if (digest === input.known) return 'unchanged';
   const id = sha256(`${input.source}\0${digest}`);
-  const type = deps.sniff(input.bytes, input.name);
-  if (input.bytes.length === 0) throw new ReadError('empty', 'the file is empty');
+  const type = input.large?.type ?? deps.sniff(input.bytes, input.name);
+  if (input.bytes.length === 0 && !input.large) throw new ReadError('empty', 'the file is empty');
   if (
     input.allowedTypes.length > 0 &&
     !ARCHIVES.has(type) &&
@@ -63,7 +65,7 @@ export async function* prepare(
       .some((word) => input.allowedTypes.includes(word))
   )
     throw new ReadError('excluded', `${type} is not in ALLOWED_FILE_TYPES`);
-  const read = await deps.readerFor(type);
+  const read = input.large?.read ?? (await deps.readerFor(type));
   if (read === undefined) throw new ReadError('unsupported', deps.unsupportedReason(type));
 
   const end: Prepared = { id, type, title: '', sha256: digest, sections: [] };

@@ -13,9 +13,12 @@ export async function* readEml(bytes: Uint8Array, options: ReadOptions): AsyncGe
 }
 
 /** A mailbox, message by message; the part says which one, from 1. */
-export async function* readMbox(bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
+export const readMbox = (bytes: Uint8Array, options: ReadOptions) => readMessages([bytes], options);
+
+/** The same from its bytes piece by piece. */
+export async function* readMessages(pieces: Iterable<Uint8Array>, options: ReadOptions): AsyncGenerator<Section> {
   let number = 0;
-  for (const message of messages(bytes)) {
+  for (const message of messages(pieces)) {
     options.signal?.throwIfAborted();
     number++;
     const writer = sectionWriter();

@@ -2,17 +2,26 @@ const FROM = Buffer.from('\nFrom ');
 /** An mbox "From " line ends in a date with a time and a year (RFC 4155); words in a text do not. */
 const SEPARATOR = /^From \S+.*\d{1,2}:\d{2}.*\d{4}/;
 
-/** The messages of a mailbox, as views of its bytes, separator lines left out. */
-export function* messages(bytes: Uint8Array): Generator<Uint8Array> {
-  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  let start = separatorEnd(source, 0) ?? 0;
-  for (let at = source.indexOf(FROM, start - 1); at >= 0; at = source.indexOf(FROM, at + 1)) {
-    const end = separatorEnd(source, at + 1);
-    if (end === undefined) continue;
-    if (at > start) yield bytes.subarray(start, at);
-    start = end;
+/** The messages of a mailbox, separator lines left out, from its bytes piece by piece: one piece and one message are held at a time. */
+export function* messages(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let rest: Buffer = Buffer.alloc(0);
+  for (const piece of pieces) {
+    const next = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    const window = rest.length === 0 ? next : Buffer.concat([rest, next]);
+    let last = 0;
+    for (let at = window.indexOf(FROM); at >= 0; at = window.indexOf(FROM, at + 1)) {
+      if (separatorEnd(window, at + 1) === undefined) continue;
+      yield* message(window.subarray(last, at));
+      last = at + 1;
+    }
+    rest = window.subarray(last);
   }
-  if (start < source.length) yield bytes.subarray(start);
+  yield* message(rest);
+}
+
+function* message(source: Buffer): Generator<Uint8Array> {
+  const start = separatorEnd(source, 0) ?? 0;
+  if (start < source.length) yield source.subarray(start);
 }
 
 /** The position behind the separator line at `at`, if there is one. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { messages } from '../../src/readers/mbox.ts';
 import { msg } from '../support/legacy.ts';
 import { read } from '../support/reading.ts';
 
@@ -35,5 +36,21 @@ describe('Outlook message', () => {
   it('is corrupt where it is cut off', async () => {
     const bytes = msg({ '1000001F': 'x'.repeat(9000) });
     expect((await read(bytes.slice(0, 3000), 'a.msg')).problem?.code).toBe('corrupt');
+  });
+});
+
+describe('a mailbox in pieces', () => {
+  it('gives the same messages wherever it is cut', async () => {
+    const source = Buffer.from(
+      'From a@b Mon Jan  5 10:00:00 2026\nSubject: one\n\nFrom here on\n\nFrom c@d Tue Jan  6 10:00:00 2026\nSubject: two\n\nx\n',
+    );
+    const whole = [...messages([source])].map(String);
+    expect(whole).toEqual(['Subject: one\n\nFrom here on\n', 'Subject: two\n\nx\n']);
+    for (let size = 1; size < source.length; size++) {
+      const pieces = Array.from({ length: Math.ceil(source.length / size) }, (_, i) =>
+        source.subarray(i * size, (i + 1) * size),
+      );
+      expect([...messages(pieces)].map(String), `${size}`).toEqual(whole);
+    }
   });
 });
