@@ -31,6 +31,7 @@ const en = {
     partial: 'partial',
     failed: 'failed',
   },
+  worse: 'worse:',
   stages: {
     ...{
       file: 'file',
@@ -112,6 +113,7 @@ const zh: Messages = {
     partial: '部分',
     failed: '失败',
   },
+  worse: '变差：',
   stages: {
     ...{ file: '文件', ignored: '忽略规则', ingested: '已导入', read: '已读取', current: '是否最新', text: '文本中' },
     ...{ filter: '过滤条件', candidates: '检索候选', rank: '排名' },

@@ -15,6 +15,11 @@ export interface AnswerDeps extends SearchDeps {
   generator(): Promise<Generator | undefined>;
 }
 
+export interface AnswerInput extends SearchInput {
+  /** Chunks put behind the evidence, to see whether they mislead. */
+  noise?: string[];
+}
+
 export interface AnswerResult {
   answer: string;
   /** Nothing in the documents answers it. */
@@ -40,14 +45,15 @@ const FRAMES = {
 };
 
 /** Finds evidence, has the model (or the documents themselves) answer, and proves each citation. Streams as `token` events. */
-export async function answer(deps: AnswerDeps, input: SearchInput, io: Io): Promise<AnswerResult> {
+export async function answer(deps: AnswerDeps, input: AnswerInput, io: Io): Promise<AnswerResult> {
   const started = performance.now();
   const found = await search(deps, input, io);
   const { hits } = found;
-  const passages = await deps.store.read(hits.map((hit) => hit.chunk));
-  const ranked = hits.flatMap((hit) => {
-    const passage = passages.get(hit.chunk);
-    return passage ? [{ passage, score: hit.score }] : [];
+  const evidence = [...hits, ...(input.noise ?? []).map((chunk) => ({ chunk, score: hits.at(-1)?.score ?? 0 }))];
+  const passages = await deps.store.read(evidence.map(({ chunk }) => chunk));
+  const ranked = evidence.flatMap(({ chunk, score }) => {
+    const passage = passages.get(chunk);
+    return passage ? [{ passage, score }] : [];
   });
   const query = parseQuery(input.text);
   const stats = await deps.store.termStats(query.terms);
@@ -78,10 +84,10 @@ export async function answer(deps: AnswerDeps, input: SearchInput, io: Io): Prom
     return result(text, EXTRACTIVE, { citations, unsupported });
   };
   if (generator === undefined) return extracted([]);
-  const evidence = fitting(ranked.map(({ passage }) => passage));
-  const text = await generate(generator, input.text, evidence, io);
+  const fit = fitting(ranked.map(({ passage }) => passage));
+  const text = await generate(generator, input.text, fit, io);
   if (text.includes(NO_ANSWER) || text === '') return result(frame.none, model, { abstained: true });
-  const { text: attributed, claims, unsupported } = attribute(text, evidence);
+  const { text: attributed, claims, unsupported } = attribute(text, fit);
   if (claims.length === 0) {
     io.report({
       type: 'warn',
@@ -89,7 +95,7 @@ export async function answer(deps: AnswerDeps, input: SearchInput, io: Io): Prom
     });
     return extracted(unsupported);
   }
-  const citations = claims.map(({ n, span }) => marked(cite(n, evidence[n - 1]!, span)));
+  const citations = claims.map(({ n, span }) => marked(cite(n, fit[n - 1]!, span)));
   return result(attributed, model, { citations, unsupported });
 }
 

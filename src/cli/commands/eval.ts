@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import type { Mode } from '../../pipeline/search.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { inputDefaults, syncDeps } from '../ingesting.ts';
+import { evalInitCommand, evalRunCommand } from './eval-run.ts';
 import { searchDeps } from './search.ts';
 
 export function evalCommand(app: App, exit: Exit): Command {
@@ -18,7 +19,8 @@ export function evalCommand(app: App, exit: Exit): Command {
   handle<{ mode: Mode }>(command, app, exit, async (run, options, dir) =>
     beir(run, options.mode, resolve(app.cwd, dir!)),
   );
-  return group.addCommand(command);
+  for (const one of [evalInitCommand(app, exit), evalRunCommand(app, exit), command]) group.addCommand(one);
+  return group;
 }
 
 /** Hits asked for, of which the first of each document counts. */

@@ -1,0 +1,171 @@
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { RagError } from '../../errors.ts';
+import type { Case, SetResult } from '../../pipeline/measure.ts';
+import { answerDeps } from '../answering.ts';
+import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
+import { count } from '../options.ts';
+import { inputOf, type SearchOptions, withSearchFlags } from './search.ts';
+
+interface RunOptions extends SearchOptions {
+  gate?: boolean;
+  answers?: boolean;
+  noise: number;
+}
+
+/** What one run measured; a line of the history. */
+interface Run {
+  at: string;
+  /** Of the questions: other questions are no comparison. */
+  questions: string;
+  mode: string;
+  sets: SetResult[];
+}
+
+interface Worse {
+  name: string;
+  metric: string;
+  before: number;
+  now: number;
+}
+
+/** A fall by less is noise between versions of a corpus. */
+const TOLERANCE = 0.01;
+const folderOf = async (run: Invocation) => join((await run.context()).root, '.rag', 'eval');
+
+export function evalInitCommand(app: App, exit: Exit): Command {
+  const command = verb('init', 'make questions from your own documents, without a model', [
+    'rag eval init',
+    'rag eval init questions.jsonl --questions 500',
+  ])
+    .argument('[file]', 'where to write them (default: in the home)')
+    .option('--questions <n>', 'how many at most', count, 200);
+  return handle<{ questions: number }>(command, app, exit, async (run, options, file) => {
+    const { makeQuestions } = await import('../../pipeline/questions.ts');
+    const store = await (await run.context()).reader();
+    const made = await makeQuestions(store, { count: options.questions, signal: run.io.signal });
+    if (made.length === 0)
+      throw new RagError('not_found', 'there is nothing in this home to make questions from', {
+        hint: 'rag ingest FOLDER',
+        zh: '此库中没有可用于出题的内容',
+      });
+    const target = file ? resolve(app.cwd, file) : join(await folderOf(run), 'questions.jsonl');
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, made.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const sets = Object.fromEntries(
+      [...new Set(made.map(({ set }) => set))].map((name) => [name, made.filter(({ set }) => set === name).length]),
+    );
+    const lines = Object.entries(sets).map(([name, n]) => `${String(n).padStart(5)}  ${name}`);
+    return {
+      result: { file: target, questions: made.length, sets },
+      text: [...lines, run.say.wrote(target)].join('\n'),
+    };
+  });
+}
+
+export function evalRunCommand(app: App, exit: Exit): Command {
+  const command = verb('run', 'measure retrieval with the questions, and compare with the last run', [
+    'rag eval run',
+    'rag eval run questions.jsonl --gate',
+  ])
+    .argument(
+      '[file]',
+      'JSON lines of {"question", "quote" or "doc", "answers", "unanswerable"} (default: those of rag eval init)',
+    )
+    .option('--gate', 'exit 8 if a set got worse than in the last run')
+    .option('--answers', 'make answers, too, and compare them with the references')
+    .option('--noise <n>', 'put passages about something else beside the evidence', count, 0);
+  withSearchFlags(command, 10);
+  return handle<RunOptions>(command, app, exit, evaluate);
+}
+
+async function evaluate(run: Invocation, options: RunOptions, file?: string): Promise<Outcome> {
+  const { measure } = await import('../../pipeline/measure.ts');
+  const { sha256 } = await import('../../pipeline/prepare.ts');
+  const folder = await folderOf(run);
+  const text = await questionsText(file ? resolve(run.app.cwd, file) : join(folder, 'questions.jsonl'));
+  const cases = parse(text);
+  const answers = options.answers ?? cases.some((one) => one.answers || one.unanswerable);
+  const { text: _, ...search } = inputOf(options, '');
+  const sets = await measure(await answerDeps(run), cases, { search, answers, noise: options.noise }, run.io);
+  const now: Run = { at: new Date().toISOString(), questions: sha256(text), mode: options.mode, sets };
+  const history = await readHistory(folder);
+  const before = history.filter((one) => one.questions === now.questions && one.mode === now.mode);
+  const worse = compare(before.at(-1), now);
+  await mkdir(folder, { recursive: true });
+  await appendFile(join(folder, 'history.jsonl'), `${JSON.stringify(now)}\n`);
+  return {
+    result: { sets, worse },
+    text: table(run, sets, worse, [...before, now]),
+    exit: options.gate && worse.length > 0 ? 8 : 0,
+  };
+}
+
+async function questionsText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new RagError('not_found', `no questions at ${file}`, {
+      ...{ hint: 'rag eval init makes some from your documents', zh: `没有题目文件 ${file}`, cause },
+    });
+  }
+}
+
+function parse(text: string): Case[] {
+  return text.split(/\r?\n/).flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    try {
+      const one = JSON.parse(line) as Case;
+      if (typeof one.question === 'string') return [one];
+    } catch {}
+    throw new RagError('usage', `line ${i + 1} of the questions is not {"question": …} in JSON`);
+  });
+}
+
+async function readHistory(folder: string): Promise<Run[]> {
+  const text = await readFile(join(folder, 'history.jsonl'), 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Run];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function compare(before: Run | undefined, now: Run): Worse[] {
+  const metrics = ['ndcg10', 'recall10', 'mrr10'] as const;
+  const ofAnswers = ['first', 'any', 'answered', 'refused'] as const;
+  return now.sets.flatMap((set) => {
+    const old = before?.sets.find(({ name }) => name === set.name);
+    if (old === undefined) return [];
+    const pairs = [
+      ...metrics.map((metric) => ({ metric, before: old[metric], now: set[metric] })),
+      ...ofAnswers.map((metric) => ({ metric, before: old.answers?.[metric] ?? 0, now: set.answers?.[metric] ?? 0 })),
+    ];
+    return pairs.filter((pair) => pair.now < pair.before - TOLERANCE).map((pair) => ({ name: set.name, ...pair }));
+  });
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** A line a set: the numbers, and how nDCG went over the last runs. */
+function table({ say, style }: Invocation, sets: SetResult[], worse: Worse[], runs: Run[]): string {
+  const width = Math.max(...sets.map(({ name }) => name.length));
+  const lines = sets.map((set) => {
+    const past = runs.slice(-12).map((one) => one.sets.find(({ name }) => name === set.name)?.ndcg10 ?? 0);
+    const chart = past.map((value) => BARS[Math.min(7, Math.floor(value * 8))]).join('');
+    const numbers = `nDCG@10 ${set.ndcg10.toFixed(3)}  recall@10 ${set.recall10.toFixed(3)}  MRR@10 ${set.mrr10.toFixed(3)}  p50 ${set.p50ms} ms  p95 ${set.p95ms} ms`;
+    const found = set.answers;
+    const refused = found?.refused === undefined ? '' : `, refused ${percent(found.refused)}`;
+    const answers = found
+      ? `\n${' '.repeat(width)}  first quote ${percent(found.first)}, any ${percent(found.any)}, F1 ${found.f1.toFixed(3)}, answered ${percent(found.answered)}${refused}`
+      : '';
+    return `${style.bold(set.name.padEnd(width))}  ${chart}  ${numbers}  (${set.queries})${answers}`;
+  });
+  const falls = worse.map(({ name, metric, before, now }) => `${say.worse} ${name}: ${metric} ${before} → ${now}`);
+  return [...lines, ...falls].join('\n');
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
