@@ -20,7 +20,7 @@ const MAY: Record<string, string[]> = {
   'readers/reader.ts': ['types.ts', 'ocr/ocr.ts'],
   store: ['store', 'types.ts', 'errors.ts', 'text'],
   models: ['models', 'types.ts', 'errors.ts', 'text'],
-  ocr: ['ocr', 'types.ts', 'errors.ts'],
+  ocr: ['ocr', 'types.ts', 'errors.ts', 'text'],
   readers: ['readers', 'ocr/ocr.ts', 'types.ts', 'errors.ts', 'text'],
   pipeline: [
     'pipeline',

@@ -115,7 +115,7 @@ async function compile() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['@hyzyla/pdfium', '@jsquash/webp'],
+    external: ['@hyzyla/pdfium', '@jsquash/webp', 'tesseract.js-core'],
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
   const names = ['ocr/ppocr/engine', 'readers/ocr-text', 'readers/image', 'readers/sniff'];

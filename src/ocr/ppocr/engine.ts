@@ -6,6 +6,7 @@ import { cropLine } from './crop.ts';
 import type { Decoded } from './decode.ts';
 import { detect, type MakeTensor } from './detect.ts';
 import { recogniseLines } from './recognise.ts';
+import { isTraditional, openTraditional, type ReadTraditional } from './traditional.ts';
 import { type Turns, turnBox, turnImage } from './turn.ts';
 
 export interface Engine {
@@ -38,18 +39,24 @@ export async function openEngine(folder: string): Promise<Engine> {
   const alphabet = readAlphabet(join(folder, 'ppocr_keys_v1.txt'));
   const tensor: MakeTensor = (data, shape) => new ort.Tensor('float32', data, shape);
 
-  function read(image: Pixels, boxes: Box[]): Promise<Decoded[]> {
-    const lines = boxes.map((box) => cropLine(image, box));
+  let traditional: Promise<ReadTraditional | undefined> | undefined;
+
+  function read(lines: Pixels[]): Promise<Decoded[]> {
     return recogniseLines(recogniser, tensor, alphabet, lines);
+  }
+
+  async function readAll(lines: Pixels[]): Promise<Decoded[]> {
+    const first = await read(lines);
+    if (!isTraditional(first)) return first;
+    traditional ??= openTraditional(alphabet);
+    const again = await traditional;
+    return again ? first.map((decoded, i) => again(lines[i]!, decoded)) : first;
   }
 
   /** How sure the recogniser is of some of the longest lines after so many quarter turns. */
   async function sureness(image: Pixels, boxes: Box[], turns: Turns): Promise<number> {
     const turned = turnImage(image, turns);
-    const lines = await read(
-      turned,
-      boxes.map((box) => turnBox(box, turns, image)),
-    );
+    const lines = await read(boxes.map((box) => cropLine(turned, turnBox(box, turns, image))));
     return lines.reduce((sum, { confidence }) => sum + confidence, 0) / lines.length;
   }
 
@@ -74,12 +81,17 @@ export async function openEngine(folder: string): Promise<Engine> {
       const turned = await uprightTurns(image, found);
       const upright = turnImage(image, turned);
       const boxes = found.map((box) => turnBox(box, turned, image));
-      const lines = (await read(upright, boxes))
-        .map(({ text, confidence }, i) => ({ text, confidence, box: boxes[i]! }))
+      const lines = (await readAll(boxes.map((box) => cropLine(upright, box))))
+        .map(({ text, confidence }, i) => ({ text: chineseMarks(text), confidence, box: boxes[i]! }))
         .filter(({ text, confidence }) => text.trim() !== '' && confidence >= MIN_CONFIDENCE);
       return { width: upright.width, height: upright.height, turned, lines };
     },
   };
+}
+
+/** The degree sign and the dot stroke are what Chinese full stops and commas of lists look like to the recogniser. */
+function chineseMarks(text: string): string {
+  return text.replace(/(?<=\p{Script=Han}[”’》）]?)°/gu, '。').replace(/(?<=[\p{Script=Han}\d])丶/gu, '、');
 }
 
 /** A character a line; the space comes last. */
