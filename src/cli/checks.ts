@@ -26,6 +26,7 @@ export async function examine(context: Context): Promise<Check[]> {
     ['vectors', vectors],
     ['built-in model', builtin],
     ['bulk embedding', bulk],
+    ['text in images', ocr],
     ['embedder', embedder],
     ['answers', answers],
   ];
@@ -108,6 +109,24 @@ async function bulk(): Promise<Omit<Check, 'name'>> {
   } catch {
     const detail = 'onnxruntime-node is not installed here: the built-in encoder embeds at less than half its speed';
     return { status: 'ok', detail };
+  }
+}
+
+async function ocr(context: Context): Promise<Omit<Check, 'name'>> {
+  const mode = context.ocrMode();
+  if (mode === 'off') return { status: 'ok', detail: 'switched off (OCR=off); images are skipped' };
+  const hint = 'install again without --omit=optional; needs Linux with glibc, macOS or Windows';
+  if (mode === 'absent')
+    return { status: 'warn', detail: 'cannot be recognised: an optional package is missing; images are skipped', hint };
+  try {
+    const engine = await context.ocr();
+    // A white image: starts a child process and both networks.
+    await engine.recognise({ width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).fill(255) });
+    const detail = `${engine.id}, English and Chinese, works`;
+    if (context.hasTraditional()) return { status: 'ok', detail };
+    return { status: 'ok', detail: `${detail}; without Tesseract some traditional characters are not known` };
+  } catch (error) {
+    return { status: 'warn', detail: (error as Error).message, hint };
   }
 }
 

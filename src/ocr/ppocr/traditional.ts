@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gunzipSync } from 'node:zlib';
-import { SIMPLIFIED, TRADITIONAL } from '../../text/simplified.ts';
+import { TRADITIONAL } from '../../text/simplified.ts';
 import type { Pixels } from '../ocr.ts';
 import { supply } from './align.ts';
 import type { Decoded } from './decode.ts';
@@ -28,8 +28,6 @@ const SHARE = 0.1;
 const SURE = 50;
 
 const ONLY_TRADITIONAL = new Set(TRADITIONAL);
-const SIMPLE = [...SIMPLIFIED];
-const FOLDED = new Map([...TRADITIONAL].map((character, i) => [character, SIMPLE[i]!]));
 const HAN = /\p{Script=Han}/gu;
 
 /**
@@ -56,7 +54,13 @@ export async function openTraditional(alphabet: string[]): Promise<ReadTradition
     return undefined;
   }
   const known = new Set(alphabet);
-  const unknown = (character: string) => /\p{Script=Han}/u.test(character) && !known.has(character);
+  /** What the alphabet lacks, what was left out, traditional for simplified, and marks, which stand in the middle of their square here. */
+  const better = (mine: string | undefined, theirs: string): boolean => {
+    if (mine === undefined) return /[\p{Script=Han}。，、]/u.test(theirs);
+    if (isMark(mine) && isMark(theirs)) return true;
+    if (!/\p{Script=Han}/u.test(theirs)) return false;
+    return !known.has(theirs) || (ONLY_TRADITIONAL.has(theirs) && !ONLY_TRADITIONAL.has(mine));
+  };
   const quiet = () => {};
   const tesseract = await core({ print: quiet, printErr: quiet });
   tesseract.FS.writeFile('./chi_tra.traineddata', gunzipSync(data));
@@ -69,9 +73,7 @@ export async function openTraditional(alphabet: string[]): Promise<ReadTradition
     tesseract.FS.writeFile('/input', framed(line));
     if (api.SetImageFile(1, 0) !== 0 || api.Recognize(null) !== 0) return first;
     if (api.MeanTextConf() < SURE) return first;
-    const text = supply(first.text, api.GetUTF8Text().replace(/\s+/g, ''), (mine, theirs) =>
-      mine === undefined ? unknown(theirs) : unknown(theirs) || FOLDED.get(theirs) === mine,
-    );
+    const text = supply(first.text, chineseMarks(api.GetUTF8Text().replace(/\s+/g, '')), better);
     return { ...first, text };
   };
 }
@@ -99,4 +101,12 @@ function framed({ width, height, data }: Pixels): Uint8Array {
       file[head.length + (y + MARGIN) * w + x + MARGIN] = Math.min(255, Math.max(0, value));
     }
   return file;
+}
+
+const isMark = (character: string): boolean => /[\p{P}°丶]/u.test(character);
+const MARKS: Record<string, string> = { ',': '，', ':': '：', ';': '；', '?': '？', '!': '！' };
+
+/** Tesseract takes Latin marks for Chinese ones. */
+function chineseMarks(text: string): string {
+  return text.replace(/(?<=\p{Script=Han})[,:;?!]/gu, (mark) => MARKS[mark]!);
 }
