@@ -26,6 +26,7 @@ export async function* readJson(bytes: Uint8Array, options: ReadOptions): AsyncG
     }
   }
   yield* sections.finish();
+  if (state.depth > 0) options.partial({ code: 'corrupt', reason: 'the JSON ends in the middle: it is cut off' });
 }
 
 /** Brackets outside strings. A line feed cannot stand in a JSON string, so a line starts unquoted unless it was cut for length. */

@@ -11,6 +11,8 @@ import { whyNotRecognised } from './unsupported.ts';
 
 const PASSWORD = 4;
 const SECURITY = 5;
+/** Where the end mark must stand; some files have other bytes behind it. */
+const END = 4096;
 /** Annotations whose appearance is text of the page: free text, form fields. Notes and links are not. */
 const FREE_TEXT = 3;
 const WIDGET = 20;
@@ -38,6 +40,8 @@ async function* readPages(pdfium: Pdfium, bytes: Uint8Array, options: ReadOption
   const password =
     options.password === undefined ? 0 : copyIn(pdfium, new TextEncoder().encode(`${options.password}\0`));
   let document = 0;
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(-END).includes('%%EOF'))
+    options.partial({ code: 'corrupt', reason: 'the PDF has no end mark: it may be cut off' });
   try {
     document = pdfium._FPDF_LoadMemDocument(copy, bytes.length, password);
     if (document === 0) throw openError(pdfium._FPDF_GetLastError(), password !== 0);

@@ -11,8 +11,8 @@ export function sniffOle(bytes: Uint8Array, extension: string): string {
   if (has('PowerPoint Document')) return 'ppt';
   if (has('Workbook') || has('Book')) return 'xls';
   if (has('__properties_version1.0')) return 'msg';
-  // Where the directory is lost, the name is all there is; the reader will say that the file is damaged.
-  return names.size === 0 && /^(doc|ppt|xls|msg)$/.test(extension) ? extension : 'ole';
+  // Where the directory is lost, or a part of it, the name is all there is; the reader will say that the file is damaged.
+  return /^(doc|ppt|xls|msg)$/.test(extension) ? extension : 'ole';
 }
 
 /** Names of the directory entries, following the sector chain of the allocation table ([MS-CFB] 2.6). */

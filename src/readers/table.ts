@@ -8,7 +8,7 @@ type Load = () => Promise<Reader>;
 /** One file a format, loaded at its first document. */
 const READERS: Record<string, Load> = {
   text: async () => (await import('./text.ts')).readText,
-  xml: async () => (await import('./text.ts')).readText,
+  xml: async () => (await import('./text.ts')).readXml,
   markdown: async () => (await import('./markdown.ts')).readMarkdown,
   html: async () => (await import('./html.ts')).readHtml,
   csv: async () => (await import('./delimited.ts')).readDelimited,
