@@ -10,12 +10,15 @@ const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}]/gu;
 const WORDS =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|(?<![^\s"'“‘(])\p{L}[\p{L}\p{M}'’]*(?![^\s.,;:!?"'”’)-])/gu;
 
+/** A page of text has a few hundred; more are a drawing, or meant to cost time. */
+const MOST = 3_000;
+
 /**
  * Stretches in reading order. Content order is it in nearly all files, and tables keep their rows that way. Only where content goes
  * back up, or jumps over a gap row by row, and two columns of running text can be seen, are the columns read one after the other.
  */
 export function readingOrder(page: PageChars, content: Stretch[]): Stretch[] {
-  if (content.length < 6 || !disordered(content)) return content;
+  if (content.length < 6 || content.length > MOST || !disordered(content)) return content;
   const position = new Map(content.map((stretch, index) => [stretch, index]));
   const backwards = (page.text.match(RIGHT_TO_LEFT)?.length ?? 0) > page.text.length * 0.4;
   let moved = false;
@@ -67,8 +70,8 @@ function downwards(content: Stretch[]): Stretch[] {
 function rowsOf(set: Stretch[]): Stretch[][] {
   const rows: Stretch[][] = [];
   for (const stretch of set.toSorted((a, b) => b.top - a.top)) {
-    const row = rows.findLast((other) => sameRow(other[0]!, stretch));
-    if (row && rows.indexOf(row) >= rows.length - 3) row.push(stretch);
+    const row = rows.slice(-3).findLast((other) => sameRow(other[0]!, stretch));
+    if (row) row.push(stretch);
     else rows.push([stretch]);
   }
   return rows;
