@@ -65,8 +65,9 @@ export interface Context {
 /** JavaScript heap of one reader. */
 const READER_MEMORY_MB = 256;
 const READER_TIMEOUT_SECONDS = 120;
-/** Each computes on one core; more would not fit in 500 MB together. */
-const OCR_WORKERS = 2;
+/** One process on several cores: two would take twice the memory. */
+const OCR_WORKERS = 1;
+const OCR_THREADS = 4;
 /** For one page. */
 const OCR_TIMEOUT_SECONDS = 120;
 /** For another writer, unless `--wait` says otherwise. */
@@ -172,7 +173,8 @@ export function openContext(options: ContextOptions): Context {
     return openPpocr({
       models,
       workerUrl,
-      workers: Math.min(workers, OCR_WORKERS),
+      workers: OCR_WORKERS,
+      threads: Math.min(workers, OCR_THREADS),
       timeoutSeconds: OCR_TIMEOUT_SECONDS,
     });
   });

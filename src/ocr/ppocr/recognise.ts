@@ -6,7 +6,7 @@ import type { MakeTensor } from './detect.ts';
 import { spaceWords } from './spaces.ts';
 
 /** Lines of similar length go through the network together, as long as they stay within this many columns in all. */
-const BATCH_COLUMNS = 2400;
+const BATCH_COLUMNS = 1200;
 const BATCH_LINES = 8;
 
 /** Text of each line image, in their order. */

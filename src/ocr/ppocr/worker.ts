@@ -5,6 +5,8 @@ import { openEngine } from './engine.ts';
 export interface WorkerSettings {
   /** Folder of the networks and the alphabet. */
   models: string;
+  /** Cores to compute on. */
+  threads: number;
 }
 
 /** To the settings, then one to each image. */
@@ -16,8 +18,8 @@ function serve(send: (message: Answer) => void): void {
   process.on('SIGINT', () => {});
   // A parent that was killed leaves nobody to answer to.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
-  process.once('message', ({ models }: WorkerSettings) => {
-    const engine = openEngine(models);
+  process.once('message', ({ models, threads }: WorkerSettings) => {
+    const engine = openEngine(models, threads);
     engine.then(
       () => send({ ready: true }),
       (error: unknown) => send({ error: String(error) }),
@@ -25,6 +27,8 @@ function serve(send: (message: Answer) => void): void {
     process.on('message', async (image: Pixels) => {
       try {
         send({ recognition: await (await engine).recognise(image) });
+        // Tensors lie outside the heap: without this they pile up until the heap is full.
+        (globalThis as { gc?: () => void }).gc?.();
       } catch (error) {
         send({ error: String(error) });
       }
