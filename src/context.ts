@@ -22,6 +22,8 @@ export interface ContextOptions {
   verb: string;
   note(message: string): void;
   signal: AbortSignal;
+  /** One question and the end: the reader does without SQLite where it can. */
+  light?: boolean;
 }
 
 /** Adds to a question the words of the other language. */
@@ -187,7 +189,9 @@ export function openContext(options: ContextOptions): Context {
     root,
     config,
     workers,
-    reader: once(async () => (await import('./store/sqlite/sqlite.ts')).openReader(dir)),
+    reader: once(async () =>
+      (await import('./store/sqlite/sqlite.ts')).openReader(dir, { light: options.light === true }),
+    ),
     writer,
     async writerIfFree() {
       try {

@@ -1,4 +1,5 @@
 // dist/rag.cjs: flag parsing alone, one CommonJS file, because Node's ES module loader costs a third of its start.
+// dist/search.cjs: all of a plain `rag search`, for the same reason.
 // dist/lib/*.js: what commands import when they run, as ES modules that share their chunks. dist/workers/*.js.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -9,14 +10,18 @@ import { licencesOf } from './licences.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const src = join(root, 'src');
 
+/** Lazy imports that a plain search needs: they are in its one file. */
+const HOT = new Set(['store/sqlite/sqlite', 'models/builtin/builtin', 'models/builtin/gloss']);
+
 /** Leaves a lazy import of ours in place, pointed at dist/lib; notes which modules that makes entry points. */
-function lazy(entries) {
+function lazy(entries, hot = new Set()) {
   return {
     name: 'lazy',
     setup({ onResolve }) {
       onResolve({ filter: /^\.\.?\// }, (args) => {
         if (args.kind !== 'dynamic-import') return undefined;
         const name = relative(src, resolve(args.resolveDir, args.path)).replace(/\.ts$/, '');
+        if (hot.has(name)) return undefined;
         entries[`lib/${name}`] = join(src, `${name}.ts`);
         return { path: `./lib/${name}.js`, external: true };
       });
@@ -37,14 +42,18 @@ export async function bundle({ minify = true } = {}) {
     'workers/ocr': join(src, 'ocr/ppocr/worker.ts'),
     'workers/embed': join(src, 'models/builtin/worker.ts'),
   };
-  const launcher = await build({
-    ...shared,
-    entryPoints: [join(src, 'cli/main.ts')],
-    outfile: 'dist/rag.cjs',
-    format: 'cjs',
-    plugins: [lazy(entries)],
-    define: { 'import.meta.url': '__url' },
+  const commonJs = {
+    ...{ ...shared, format: 'cjs', define: { 'import.meta.url': '__url' } },
     banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+  };
+  const launcher = await build({
+    ...{ ...commonJs, entryPoints: [join(src, 'cli/main.ts')], outfile: 'dist/rag.cjs', plugins: [lazy(entries)] },
+  });
+  // V8 tells a cache from a foreign one by the length of the source: an old one must not stay beside a new bundle.
+  await rm(join(root, 'dist/search.cache'), { force: true });
+  const quick = await build({
+    ...{ ...commonJs, entryPoints: [join(src, 'cli/quick.ts')], outfile: 'dist/search.cjs' },
+    plugins: [lazy(entries, HOT)],
   });
   const library = await build({
     ...shared,
@@ -56,7 +65,7 @@ export async function bundle({ minify = true } = {}) {
     // Bundled CommonJS packages ask for Node's own modules through `require`.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
-  const inputs = [launcher, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const inputs = [launcher, quick, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   await writeFile(join(root, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(root, inputs));
 }
 

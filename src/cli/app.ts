@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { ERRORS, RagError } from '../errors.ts';
 import type { Io } from '../types.ts';
-import { type Lang, type Messages, messagesFor } from './messages.ts';
+import { type Lang, langOf, type Messages, messagesFor } from './messages.ts';
 import { type Reporter, reporter } from './report.ts';
 import { type Style, styleFor } from './style.ts';
 
@@ -96,8 +96,7 @@ async function execute(
   options: GlobalOptions,
   handler: (run: Invocation) => Promise<Outcome>,
 ): Promise<number> {
-  const lang: Lang =
-    options.lang ?? (/^zh/i.test(app.env.LC_ALL || app.env.LC_MESSAGES || app.env.LANG || '') ? 'zh' : 'en');
+  const lang = options.lang ?? langOf(app.env);
   const say = messagesFor(lang);
   const color = options.color !== false && !app.env.NO_COLOR;
   const report = reporter(app.stderr, { ...options, say, color });

@@ -153,6 +153,11 @@ const zh: Messages = {
   exists: (path) => `${path} 已存在，未改动`,
 };
 
+/** The language of the surroundings. */
+export function langOf(env: Record<string, string | undefined>): Lang {
+  return /^zh/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'zh' : 'en';
+}
+
 export function messagesFor(lang: Lang): Messages {
   return lang === 'zh' ? zh : en;
 }

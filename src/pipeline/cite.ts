@@ -1,6 +1,6 @@
 import type { Passage } from '../store/store.ts';
 import type { Citation, Locator, Span } from '../types.ts';
-import { sha256 } from './prepare.ts';
+import { sha256 } from './digest.ts';
 
 const AROUND = 32;
 

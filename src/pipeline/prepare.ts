@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { ReadError, type Reader, type ReadOptions, type Recogniser } from '../readers/reader.ts';
 import { chunkSections, indexText } from '../text/chunk.ts';
 import { countTerms } from '../text/tokenize.ts';
 import type { Chunk, Locator, Prepared, Problem, Section } from '../types.ts';
+import { sha256 } from './digest.ts';
 
 export interface PrepareDeps {
   sniff(bytes: Uint8Array, name: string): string;
@@ -38,10 +38,6 @@ export interface PrepareInput {
 const ARCHIVES = new Set(['zip', 'tar', 'gzip']);
 /** Containers in containers; what lies deeper is not looked at. */
 const MAX_DEPTH = 4;
-
-export function sha256(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
-}
 
 /**
  * Bytes of a file → its chunks, in order, in small batches; returns what is known at the end, or that nothing changed.

@@ -1,7 +1,7 @@
 import { ReadError } from '../readers/reader.ts';
 import type { Citation } from '../types.ts';
+import { sha256 } from './digest.ts';
 import { type OriginalDeps, original } from './original.ts';
-import { sha256 } from './prepare.ts';
 
 /** What a check needs of a citation; exports of older versions have no surroundings. */
 export type Checkable = Pick<Citation, 'source' | 'quote' | 'sha256'> & {

@@ -10,8 +10,14 @@ const ASCII = /^[\x00-\x7f]*$/;
 const EXPANDS = 0xffff;
 const DROPS = 0xfffe;
 
-const simplified = new Map<string, string>();
-for (let i = 0; i < TRADITIONAL.length; i++) simplified.set(TRADITIONAL[i]!, SIMPLIFIED[i]!);
+const simplifiedOf = new Map<string, string>();
+
+/** Filled at first use: text without Han needs none of it. */
+function simplified(character: string): string {
+  if (simplifiedOf.size === 0)
+    for (let i = 0; i < TRADITIONAL.length; i++) simplifiedOf.set(TRADITIONAL[i]!, SIMPLIFIED[i]!);
+  return simplifiedOf.get(character) ?? character;
+}
 
 /** Letters that Unicode does not decompose but people type without the stroke, and punctuation with a plain twin. */
 const PLAIN: Record<string, string> = {
@@ -64,7 +70,7 @@ function foldCharacter(character: string): string {
     .replace(/[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670]/g, '')
     .normalize('NFC')
     .toLowerCase();
-  return bare.length === 1 ? (simplified.get(bare) ?? bare) : bare;
+  return bare.length === 1 && bare >= '\u3400' ? simplified(bare) : bare;
 }
 
 function fold(unit: number): number {

@@ -24,6 +24,8 @@ const HAN_LIKE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u30fc\uf
 const UNSPACED = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 function scriptOf(character: string): Script {
+  // The classes below are compiled when first asked, which a text without them need not pay.
+  if (character < '\x80') return /[A-Za-z0-9]/.test(character) ? WORD : SEPARATOR;
   if (HAN_LIKE.test(character)) return HAN;
   if (/\p{Script=Hangul}/u.test(character)) return HANGUL;
   if (UNSPACED.test(character)) return THAI;

@@ -24,12 +24,19 @@ const SHORT_RUN = 6;
 const SHORTEST_PIECE = 2;
 const LONGEST_PIECE = 4;
 
-const segmenters = {
-  [HAN]: new Intl.Segmenter('zh', { granularity: 'word' }),
-  [THAI]: new Intl.Segmenter('th', { granularity: 'word' }),
-};
+/** Made at first use: loading its dictionaries costs more than a whole search in a language that needs none. */
+const segmenters = new Map<typeof HAN | typeof THAI, Intl.Segmenter>();
 const identifiers = new Map<string, string[]>();
 const runs = new Map<string, string[]>();
+
+function segmenter(kind: typeof HAN | typeof THAI): Intl.Segmenter {
+  let made = segmenters.get(kind);
+  if (made === undefined) {
+    made = new Intl.Segmenter(kind === HAN ? 'zh' : 'th', { granularity: 'word' });
+    segmenters.set(kind, made);
+  }
+  return made;
+}
 
 function identifier(raw: string): string[] {
   const known = identifiers.get(raw);
@@ -47,7 +54,7 @@ function segment(run: string, kind: typeof HAN | typeof THAI): string[] {
   if (known) return known;
   const words: string[] = [];
   // Asking for each position costs 2/3 of iterating, and an Intl iterator over a long text is quadratic.
-  const segments = segmenters[kind].segment(run);
+  const segments = segmenter(kind).segment(run);
   for (let i = 0; i < run.length; ) {
     const word = segments.containing(i)!.segment;
     words.push(word);
@@ -108,11 +115,12 @@ function* placed(kind: Script, run: string): Generator<Token> {
   }
 }
 
-/** Index terms with their places, in reading order. */
-export function tokens(text: string): Token[] {
+/** Index terms with their places, in reading order. `may`: false for runs that are of no interest. */
+export function tokens(text: string, may?: (kind: Script, raw: string) => boolean): Token[] {
   const out: Token[] = [];
   scan(text, (kind, start, end) => {
     const raw = text.slice(start, end);
+    if (may !== undefined && !may(kind, raw)) return;
     if (kind === WORD) {
       const terms = identifier(raw);
       for (const [k, term] of terms.entries()) {

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { RagError } from '../../errors.ts';
-import type { Mode, SearchDeps, SearchInput, SearchResult } from '../../pipeline/search.ts';
+import type { Mode, SearchDeps, SearchInput } from '../../pipeline/search.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { batchQueries } from '../batch.ts';
-import { place } from '../messages.ts';
+import { renderHits } from '../hits.ts';
 import { count, duration, type FilterOptions, filterOf, list, since, tags, until, words } from '../options.ts';
-import { marked, oneLine } from '../style.ts';
 
 export interface SearchOptions extends FilterOptions {
   k: number;
@@ -45,7 +44,7 @@ export function searchCommand(app: App, exit: Exit): Command {
     if (!text?.trim()) throw new RagError('usage', 'the question is empty', { hint: 'rag search "your question"' });
     const { search } = await import('../../pipeline/search.ts');
     const result = await search(await searchDeps(run), inputOf(options, text), run.io);
-    return { result, text: render(run, result) };
+    return { result, text: renderHits(run.say, run.style, result) };
   });
 }
 
@@ -102,51 +101,4 @@ async function batchText(run: Invocation, file: string): Promise<string> {
   } catch (error) {
     throw new RagError('not_found', `${file}: ${(error as Error).message}`, { cause: error });
   }
-}
-
-function render({ say, style }: Invocation, result: SearchResult): string {
-  const { chunks, embedded } = result.coverage;
-  if (chunks === 0) return say.empty;
-  if (result.hits.length === 0) return say.noHits;
-  const blocks = result.hits.map((hit) => {
-    const where = [oneLine(hit.source), place(say, hit.locator)].filter(Boolean).join(' › ');
-    const legs = [
-      hit.lexical && `bm25 #${hit.lexical.rank} ${hit.lexical.score.toFixed(2)}`,
-      hit.vector && `vector #${hit.vector.rank} ${hit.vector.score.toFixed(3)}`,
-    ].filter(Boolean);
-    const score = style.dim(`${hit.score.toFixed(3)}${result.explain ? ` (${legs.join(', ')})` : ''}`);
-    const warning = hit.warnings ? `   ! ${say.instruction}\n` : '';
-    return `${style.bold(`${hit.rank}. `)}${style.link(where)}  ${score}\n${warning}${snippet(hit.text, hit.highlights, style.mark)}`;
-  });
-  if (result.explain) {
-    const { terms, expanded, fullMatch } = result.explain;
-    blocks.push(
-      style.dim(
-        `terms: ${terms.join(' ')}\nother language: ${expanded.join(' ')}\nfull match: ${fullMatch.toFixed(2)}`,
-      ),
-    );
-  }
-  if (embedded < chunks && result.mode !== 'lexical') blocks.push(style.dim(say.partly(embedded, chunks)));
-  return blocks.join('\n\n');
-}
-
-const SNIPPET = 320;
-
-/** The stretch with the most highlights, white space folded, indented. */
-function snippet(text: string, highlights: [number, number][], mark: (part: string) => string): string {
-  let best = 0;
-  let most = 0;
-  for (const [start] of highlights) {
-    const inside = highlights.filter(([from, to]) => from >= start && to <= start + SNIPPET).length;
-    if (inside > most) [best, most] = [Math.max(0, start - 40), inside];
-  }
-  if (best > 0) best += text.slice(best).search(/\s|[\u3000-\u9fff]/) + 1;
-  const cut = text.slice(best, best + SNIPPET);
-  const inCut = highlights.filter(([from, to]) => from >= best && to <= best + cut.length);
-  const shown = marked(
-    cut,
-    inCut.map(([from, to]) => [from - best, to - best]),
-    mark,
-  );
-  return `   ${best > 0 ? '…' : ''}${shown.trim().replace(/\s+/g, ' ')}${best + SNIPPET < text.length ? '…' : ''}`;
 }

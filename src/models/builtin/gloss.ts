@@ -10,14 +10,16 @@ export interface Gloss {
   close(): void;
 }
 
-const MAGIC = 0x31534c47;
-const HEADER = 16;
+const MAGIC = 0x32534c47;
+const HEADER = 20;
 const LONGEST = 3;
 const HAN = /^[\u3400-\u9fff]+$/;
 const LATIN = /^[a-z]+$/;
 
 /** Line by key, by binary search over the first keys of the blocks and one read of 4 KB. */
 interface Table {
+  /** The version of ICU that cut its Chinese, times 1,000. */
+  icu: number;
   find(key: string): string | undefined;
   close(): void;
 }
@@ -44,6 +46,7 @@ function openTable(file: string): Table {
   const first = index.toString('utf8', blocks * 4).split('\n');
   const offset = (block: number): number => (block < blocks ? index.readUInt32LE(block * 4) : start);
   return {
+    icu: header.readUInt32LE(16),
     find(key) {
       let low = 0;
       let high = blocks;
@@ -70,6 +73,8 @@ function words(question: string): (Token | undefined)[] {
 /** Opens dist/models/gloss.bin (CC BY-SA 4.0, see models/CEDICT.md) without reading it. Throws RagError('config'). */
 export function openGloss(file: string): Gloss {
   const table = openTable(file);
+  /** Its terms are those that this process would make. */
+  const own = table.icu === Math.round(Number.parseFloat(process.versions.icu ?? '') * 1000);
 
   /** The longest phrases first: what one covers is not looked up again. */
   function* translations(question: string): Generator<string> {
@@ -82,7 +87,7 @@ export function openGloss(file: string): Gloss {
         if (!han && !run.every((term) => LATIN.test(term))) continue;
         const value = table.find(run.join(han ? '' : ' '));
         if (value === undefined) continue;
-        yield value.replaceAll('|', ' ');
+        yield value;
         taken = n;
         break;
       }
@@ -94,9 +99,10 @@ export function openGloss(file: string): Gloss {
     expand(question) {
       const terms = new Set<string>();
       for (const value of translations(question)) {
-        for (const token of tokens(value)) {
-          if (token.role === 'piece') continue;
-          if (!STOP_WORDS.has(value.slice(token.start, token.end).toLowerCase())) terms.add(token.term);
+        for (const term of value.split(' ')) {
+          if (term === '') continue;
+          if (own || LATIN.test(term)) terms.add(term);
+          else for (const token of tokens(term)) if (token.role !== 'piece') terms.add(token.term);
         }
       }
       return [...terms];

@@ -44,11 +44,9 @@ CREATE TABLE ledger (source TEXT PRIMARY KEY, bytes INTEGER NOT NULL, mtime REAL
   status TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;
 `;
 
-const require = createRequire(import.meta.url);
-
 /** `source`: a path, or the bytes of a database on a read-only disk. */
 export function openDatabase(source: string | Buffer, options: { readonly?: boolean } = {}): Database {
-  const Sqlite = require('better-sqlite3') as typeof DatabaseClass;
+  const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof DatabaseClass;
   return new Sqlite(source, options);
 }
 

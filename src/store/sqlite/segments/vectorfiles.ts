@@ -34,14 +34,15 @@ export function appendRows(
   }
   file.end();
   files.slots += vectors.length;
-  if (files.slots >= FLAT) extendCodes(dir, kernel, manifest, made);
+  extendCodes(dir, kernel, manifest, made);
 }
 
-/** Codes of all full blocks of slots that have none. */
+/** Codes of all full blocks of slots that have none; none at all where so few rows are read as fast. */
 export function extendCodes(dir: string, kernel: Kernel, manifest: Manifest, made: string[]): void {
   const files = manifest.vectors!;
   const blocks = Math.floor(files.slots / CODE_BLOCK);
   const known = files.codes;
+  if (known === undefined && files.slots < FLAT) return;
   if (known !== undefined && known.blocks === blocks) return;
   const renew = known === undefined || blocks >= GROWTH * known.from;
   if (renew) files.codes = { generation: manifest.nextFile++, blocks: 0, from: blocks };
