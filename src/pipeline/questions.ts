@@ -3,7 +3,7 @@ import { idf } from '../text/bm25.ts';
 import { STOP_WORDS } from '../text/stopwords.ts';
 import { tokens } from '../text/tokenize.ts';
 import type { Document } from '../types.ts';
-import { sha256 } from './prepare.ts';
+import { sha256 } from './digest.ts';
 import { languageOf } from './prompt.ts';
 import { sentences } from './sentences.ts';
 import { tablesOf } from './tables.ts';

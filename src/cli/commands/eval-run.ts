@@ -82,7 +82,7 @@ export function evalRunCommand(app: App, exit: Exit): Command {
 
 async function evaluate(run: Invocation, options: RunOptions, file?: string): Promise<Outcome> {
   const { measure } = await import('../../pipeline/measure.ts');
-  const { sha256 } = await import('../../pipeline/prepare.ts');
+  const { sha256 } = await import('../../pipeline/digest.ts');
   const folder = await folderOf(run);
   const text = await questionsText(file ? resolve(run.app.cwd, file) : join(folder, 'questions.jsonl'));
   const cases = parse(text);
