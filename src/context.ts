@@ -56,8 +56,8 @@ export interface Context {
   embedder(use: 'question' | 'bulk'): Promise<Embedder>;
   /** The built-in model, whatever is configured. */
   builtin(): Promise<Embedder>;
-  /** The configured answering model, else a running Ollama, else undefined: answers are then extracted. */
-  generator(): Promise<Generator | undefined>;
+  /** The model named, or the configured one, else a running Ollama, else undefined: answers are then extracted. */
+  generator(model?: string): Promise<Generator | undefined>;
   bridge(): Promise<Bridge>;
   /** The home's conversations. */
   chats(): Promise<Chats>;
@@ -134,14 +134,15 @@ export function openContext(options: ContextOptions): Context {
     return { baseUrl, apiKey: values.OPENAI_API_KEY?.reveal() };
   }
 
-  async function openGenerator(): Promise<Generator | undefined> {
+  async function openGenerator(named?: string): Promise<Generator | undefined> {
     if (values.LLM_MODEL !== undefined) {
       const { openOpenaiGenerator } = await import('./models/openai.ts');
-      return openOpenaiGenerator({ ...openaiOptions(), model: values.LLM_MODEL });
+      return openOpenaiGenerator({ ...openaiOptions(), model: named ?? values.LLM_MODEL });
     }
     const { findChatModel, openOllamaGenerator } = await import('./models/ollama.ts');
     const baseUrl = values.LOCAL_LLM_BASE_URL;
-    if (values.LOCAL_LLM_MODEL !== undefined) return openOllamaGenerator({ baseUrl, model: values.LOCAL_LLM_MODEL });
+    const wanted = named ?? values.LOCAL_LLM_MODEL;
+    if (wanted !== undefined) return openOllamaGenerator({ baseUrl, model: wanted });
     const model = await findChatModel(baseUrl);
     return model === undefined ? undefined : openOllamaGenerator({ baseUrl, model });
   }
@@ -183,7 +184,7 @@ export function openContext(options: ContextOptions): Context {
 
   const question = once(() => openEmbedder(false));
   const bulk = once(() => openEmbedder(true));
-  let generator: Promise<Generator | undefined> | undefined;
+  const generators = new Map<string | undefined, Promise<Generator | undefined>>();
 
   return {
     root,
@@ -219,11 +220,14 @@ export function openContext(options: ContextOptions): Context {
       resolved('@tesseract.js-data/chi_tra/package.json') !== undefined,
     builtin: once(() => openOwn(false)),
     embedder: (use) => (use === 'bulk' ? bulk() : question()),
-    generator: () =>
-      (generator ??= openGenerator().then((made) => {
-        if (made) opened.push(() => made.close());
+    generator(model) {
+      const known = generators.get(model) ?? openGenerator(model);
+      generators.set(model, known);
+      return known.then((made) => {
+        if (made && !opened.includes(made.close)) opened.push(made.close);
         return made;
-      })),
+      });
+    },
     async chats() {
       const { openChats } = await import('./chats/files.ts');
       return openChats(join(dir, 'chats'));

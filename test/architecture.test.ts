@@ -48,6 +48,7 @@ const MAY: Record<string, string[]> = {
   'prepare-worker.ts': ['ocr/ocr.ts', 'types.ts', 'models/builtin/tokenizer.ts', 'pipeline/prepare.ts', 'readers'],
   cli: [
     'cli',
+    'tui',
     'context.ts',
     'config.ts',
     'settings.ts',
@@ -61,6 +62,7 @@ const MAY: Record<string, string[]> = {
     'models/models.ts',
     'chats/chats.ts',
   ],
+  tui: ['tui', 'chats/chats.ts', 'types.ts', 'errors.ts'],
   build: ['build', 'settings.ts', 'root.ts'],
 };
 

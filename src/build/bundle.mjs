@@ -20,9 +20,10 @@ function lazy(entries, hot = new Set()) {
     setup({ onResolve }) {
       onResolve({ filter: /^\.\.?\// }, (args) => {
         if (args.kind !== 'dynamic-import') return undefined;
-        const name = relative(src, resolve(args.resolveDir, args.path)).replace(/\.ts$/, '');
+        const file = resolve(args.resolveDir, args.path);
+        const name = relative(src, file).replace(/\.tsx?$/, '');
         if (hot.has(name)) return undefined;
-        entries[`lib/${name}`] = join(src, `${name}.ts`);
+        entries[`lib/${name}`] = file;
         return { path: `./lib/${name}.js`, external: true };
       });
     },
@@ -61,6 +62,9 @@ export async function bundle({ minify = true } = {}) {
     outdir: 'dist',
     splitting: true,
     format: 'esm',
+    // Ink's debugger is asked for only where DEV is set.
+    external: [...external, 'react-devtools-core'],
+    define: { 'process.env.NODE_ENV': '"production"' },
     chunkNames: 'chunks/[name]-[hash]',
     // Bundled CommonJS packages ask for Node's own modules through `require`.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },

@@ -27,7 +27,11 @@ export function chatCommand(app: App, exit: Exit): Command {
     const session = options.resume
       ? await found(run, options.resume)
       : { id: newSessionId(new Date()), title: '', started: '', turns: [] };
-    return lines(run, options, session);
+    if (!app.stdin.isTTY || !app.stdout.isTTY || run.options.json) return lines(run, options, session);
+    const { chatting } = await import('../chatting.ts');
+    const { text: _, ...search } = inputOf(options, '');
+    await chatting(run, session, search);
+    return { text: session.turns.length > 0 ? run.say.chat.resume(session.id) : '' };
   });
 }
 

@@ -1,0 +1,128 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Session } from '../chats/chats.ts';
+import type { Generator } from '../models/models.ts';
+import type { SearchInput } from '../pipeline/search.ts';
+import type { CommandResult } from '../tui/chat.tsx';
+import type { Opened, State } from '../tui/state.ts';
+import type { Citation } from '../types.ts';
+import { answerDeps } from './answering.ts';
+import type { Invocation } from './app.ts';
+import { chatMarkdown } from './markdown.ts';
+import { place } from './messages.ts';
+import { oneLine, printable } from './style.ts';
+
+/** Characters shown before and after an opened passage. */
+const AROUND = 2000;
+
+/** `rag chat` on a terminal. */
+export async function chatting(run: Invocation, session: Session, search: Omit<SearchInput, 'text'>): Promise<void> {
+  const { chat } = await import('../tui/chat.tsx');
+  const { converse } = await import('../pipeline/converse.ts');
+  const context = await run.context();
+  const { say } = run;
+  const quiet = { ...run, io: { ...run.io, report() {} } };
+  const deps = { ...(await answerDeps(quiet)), chats: await context.chats() };
+  let generator: Generator | undefined = await deps.generator();
+
+  const inputFor = (question: string, { scope, k }: State): SearchInput => {
+    const filter = { ...search.filter, ...(scope === undefined ? {} : { in: [scope] }) };
+    return { ...search, text: question, k, ...(Object.keys(filter).length > 0 ? { filter } : {}) };
+  };
+
+  const commands: Record<string, (argument: string, state: State) => Promise<CommandResult> | CommandResult> = {
+    in: (argument) => ({ scope: argument === '' ? undefined : globOf(argument) }),
+    k: (argument) => {
+      const k = Number(argument);
+      return Number.isInteger(k) && k > 0 && k <= 100 ? { k } : { note: say.chat.badK };
+    },
+    async model(argument) {
+      if (argument !== '') generator = await context.generator(argument);
+      return { note: generator ? say.answeredBy(generator.id) : say.extractive };
+    },
+    sources: () => ({ note: session.turns.at(-1)?.citations.map(cited).join('\n') || say.noHits }),
+    async why(argument, state) {
+      const last = session.turns.at(-1);
+      if (!last || argument === '') return { note: say.chat.whyUse };
+      const { why } = await import('../pipeline/why.ts');
+      const where = { doc: argument, cwd: run.app.cwd, root: context.root };
+      const found = await why(deps, { ...inputFor(last.standalone ?? last.question, state), ...where }, quiet.io);
+      const steps = found.steps.map((step) => `${step.ok ? '✓' : '✗'} ${say.stages[step.stage]}: ${step.detail}`);
+      return { note: [...steps, `→ ${found.advice}`].join('\n') };
+    },
+    async save(argument) {
+      const file = resolve(run.app.cwd, argument || `chat-${session.id}.json`);
+      await writeFile(file, `${JSON.stringify({ session: session.id, turns: session.turns }, null, 2)}\n`);
+      return { note: say.wrote(file) };
+    },
+    async export(argument) {
+      const name = argument.replace(/^md\b\s*/, '');
+      const file = resolve(run.app.cwd, name || `chat-${session.id}.md`);
+      await writeFile(
+        file,
+        chatMarkdown(session, (citation) => cited(citation)),
+      );
+      return { note: say.wrote(file) };
+    },
+    help: () => ({ note: say.chat.help }),
+    quit: () => ({ leave: true }),
+  };
+  const cited = (citation: Citation) => {
+    const where = [oneLine(citation.source), place(say, citation.locator)].filter(Boolean).join(' › ');
+    return `[${citation.n}] ${where}`;
+  };
+
+  await chat({
+    ...{ stdin: run.app.stdin as NodeJS.ReadStream, stdout: run.app.stdout as NodeJS.WriteStream },
+    ...{ turns: session.turns, scope: undefined, k: search.k, words: say.chat, printable },
+    color: run.options.color !== false && !run.app.env.NO_COLOR,
+    place: (citation) => [oneLine(citation.source), place(say, citation.locator)].filter(Boolean).join(' › '),
+    async ask(question, state, token, signal) {
+      const io = {
+        signal,
+        report: (event: Parameters<typeof run.io.report>[0]) => void (event.type === 'token' && token(event.text)),
+      };
+      const { turn } = await converse(
+        { ...deps, generator: async () => generator },
+        session,
+        inputFor(question, state),
+        io,
+      );
+      session.turns.push(turn);
+      return turn;
+    },
+    open: (citation) => open(run, citation, cited(citation)),
+    async command(name, argument, state) {
+      const known = commands[name];
+      return known ? known(argument, state) : { note: say.chat.unknown(name) };
+    },
+  });
+}
+
+/** `docs/api` means all below it. */
+function globOf(scope: string): string {
+  return /[*?[{]/.test(scope) || /\.\w+$/.test(scope) ? scope : `${scope.replace(/\/+$/, '')}/**`;
+}
+
+/** The quote in the text around it, from the home: it is what the answer was made of. */
+async function open(run: Invocation, citation: Citation, title: string): Promise<Opened> {
+  const store = await (await run.context()).reader();
+  const document = await store.find(citation.source);
+  const { start, end } = citation.locator;
+  const parts: string[] = [];
+  if (document?.id === citation.document) for await (const part of store.text(document)) parts.push(part);
+  const text = parts.join('');
+  if (text.slice(start, end) !== citation.quote)
+    return {
+      title: `${title} — ${run.say.stale.changed}`,
+      before: citation.prefix,
+      quote: citation.quote,
+      after: citation.suffix,
+    };
+  return {
+    title,
+    before: text.slice(Math.max(0, start - AROUND), start),
+    quote: citation.quote,
+    after: text.slice(end, end + AROUND),
+  };
+}
