@@ -46,8 +46,12 @@ const MAY: Record<string, string[]> = {
     'chats',
   ],
   'prepare-worker.ts': ['ocr/ocr.ts', 'types.ts', 'models/builtin/tokenizer.ts', 'pipeline/prepare.ts', 'readers'],
+  'version.ts': ['root.ts'],
+  'wiring.ts': ['context.ts', 'version.ts', 'pipeline', 'store/store.ts'],
   cli: [
     'cli',
+    'wiring.ts',
+    'version.ts',
     'tui',
     'context.ts',
     'config.ts',

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../version.ts';
 import { type App, fail } from './app.ts';
 import { chatCommand } from './commands/chat.ts';
 import { chatsCommand } from './commands/chats.ts';
@@ -18,7 +19,6 @@ import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { whyCommand } from './commands/why.ts';
-import { version } from './version.ts';
 
 const COMMANDS = [
   ...[initCommand, ingestCommand, embedCommand, searchCommand, queryCommand, statusCommand, listCommand, showCommand],

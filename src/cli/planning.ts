@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { IngestInput } from '../pipeline/ingest.ts';
 import { type Plan, plan } from '../pipeline/plan.ts';
 import { formatBytes, formatSeconds } from '../units.ts';
+import { version } from '../version.ts';
 import type { Invocation, Outcome } from './app.ts';
-import { version } from './version.ts';
 
 /** `rag ingest --plan`: what it would be, before it is begun. */
 export async function planned(run: Invocation, input: IngestInput, embed: boolean): Promise<Outcome> {

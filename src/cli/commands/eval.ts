@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { Mode } from '../../pipeline/search.ts';
+import { inputDefaults, syncDeps } from '../../wiring.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
-import { inputDefaults, syncDeps } from '../ingesting.ts';
 import { evalInitCommand, evalRunCommand } from './eval-run.ts';
 import { searchDeps } from './search.ts';
 
@@ -61,7 +61,7 @@ async function fill(run: Invocation, folder: string, embed: boolean): Promise<vo
   const context = await run.context();
   const { store, release } = await context.writer();
   try {
-    const deps = await syncDeps(run, store, embed);
+    const deps = await syncDeps(context, store, { embed, retokenizing() {} });
     await sync(deps, { ...inputDefaults(context), paths: [folder], cwd: context.root, root: context.root }, run.io);
   } finally {
     await release();

@@ -3,8 +3,8 @@ import { RagError } from '../../errors.ts';
 import type { IngestInput, IngestResult } from '../../pipeline/ingest.ts';
 import type { Values } from '../../settings.ts';
 import type { Coverage } from '../../store/store.ts';
+import { inputDefaults, syncDeps } from '../../wiring.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
-import { inputDefaults, syncDeps } from '../ingesting.ts';
 import { budget, duration, list, size, tags } from '../options.ts';
 import { passwordsOf } from '../passwords.ts';
 
@@ -74,7 +74,10 @@ async function once(run: Invocation, options: Options, paths: string[]): Promise
   const input = await inputOf(run, options, paths);
   const { store, release } = await context.writer(options.wait);
   try {
-    const deps = await syncDeps(run, store, options.embed);
+    const deps = await syncDeps(context, store, {
+      embed: options.embed,
+      retokenizing: () => run.io.report({ type: 'note', message: run.say.retokenizing }),
+    });
     const done = await sync(deps, input, run.io);
     const { chunks, embedded } = done.coverage;
     const seconds = Math.round(performance.now() - started) / 1000;

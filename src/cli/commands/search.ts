@@ -59,16 +59,7 @@ export async function searchDeps(run: Invocation): Promise<SearchDeps> {
   const { staleTokens } = await import('../../pipeline/fingerprint.ts');
   const store = await context.reader();
   if (staleTokens(await store.fingerprint())) run.io.report({ type: 'note', message: run.say.staleTokens });
-  return {
-    store,
-    embedder: () => context.embedder('question'),
-    bridge: () => context.bridge(),
-    async keep(model, runtime, vectors) {
-      const writer = await context.writerIfFree();
-      if (writer === undefined) return;
-      await writer.store.putVectors(model, runtime, vectors).finally(writer.release);
-    },
-  };
+  return (await import('../../wiring.ts')).searchDeps(context);
 }
 
 /** One bare line a question, in order; a question that fails is a line with its error. */

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { RagError } from '../../errors.ts';
 import type { Exported } from '../../pipeline/exported.ts';
 import type { Verified } from '../../pipeline/verify.ts';
+import { originalDeps } from '../../wiring.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
-import { MAX_TOKENS } from '../ingesting.ts';
 import { passwordsOf } from '../passwords.ts';
 import { oneLine, printable } from '../style.ts';
 
@@ -20,10 +20,7 @@ export function verifyCommand(app: App, exit: Exit): Command {
     const context = await run.context();
     const { verify } = await import('../../pipeline/verify.ts');
     const passwords = options.passwordFile === undefined ? [] : await passwordsOf(run, options.passwordFile);
-    const deps = {
-      ...{ sandbox: await context.sandbox(), root: context.root, ocr: context.ocrMode(), passwords },
-      maxTokens: MAX_TOKENS,
-    };
+    const deps = await originalDeps(context, passwords);
     const result = await verify(deps, await exported(run, name!), run.io.signal);
     return { result, text: text(run, result), exit: result.valid === result.checked ? 0 : 8 };
   });
