@@ -6,8 +6,8 @@ import { resize } from './resize.ts';
 
 /** The network works on this many pixels along the longer side at most: text of 8 points on an A4 page is 12 px high. */
 const LONG_SIDE = 1280;
-/** Smaller images are enlarged up to this: letters below some 10 px are not found. */
-const SHORT_SIDE = 320;
+/** Smaller images are enlarged up to this, PaddleOCR's own default: small letters are not found otherwise. */
+const SHORT_SIDE = 736;
 /** Sides must be multiples of this. */
 const STEP = 32;
 /** Of the training images, in the order blue, green, red in which the network was trained (PaddleOCR's configuration). */

@@ -8,6 +8,8 @@ import { spaceWords } from './spaces.ts';
 /** Lines of similar length go through the network together, as long as they stay within this many columns in all. */
 const BATCH_COLUMNS = 1200;
 const BATCH_LINES = 8;
+/** The width of the training images: on narrower ones words of two characters come out empty. */
+const LEAST_WIDTH = 320;
 
 /** Text of each line image, in their order. */
 export async function recogniseLines(
@@ -27,7 +29,7 @@ export async function recogniseLines(
     )
       to++;
     const batch = byWidth.slice(from, to);
-    const width = lines[batch.at(-1)!]!.width;
+    const width = Math.max(LEAST_WIDTH, lines[batch.at(-1)!]!.width);
     const input = tensor(
       normalised(
         batch.map((i) => lines[i]!),
