@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openTokenizer } from './models/builtin/tokenizer.ts';
 import type { Pixels, Recognition } from './ocr/ocr.ts';
@@ -69,7 +69,7 @@ function member(name: string, content: Member['content']): Promise<void> {
 async function run(job: Job): Promise<void> {
   try {
     const large = job.bytes ? undefined : await largeFile(job.path, job.name);
-    const bytes = job.bytes ?? (large ? new Uint8Array() : await readFile(job.path));
+    const bytes = job.bytes ?? (large ? new Uint8Array() : readFileSync(job.path));
     const ocr: Recogniser = { mode: job.ocr, recognise };
     const countTokens = (text: string) => tokenizer.count(text);
     const prepared = prepare(

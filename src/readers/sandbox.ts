@@ -93,6 +93,9 @@ interface Thread {
 /** Files a worker has at a time, so that it need not wait for the main thread between two. */
 const DEPTH = 4;
 
+/** A worker makes little that lives long: with room for it, collecting costs a third. */
+const YOUNG_MB = 64;
+
 /** Readers run in worker threads: what crashes, hangs or eats memory there costs one file and one thread. */
 export function openSandbox(options: SandboxOptions): Sandbox {
   const threads: Thread[] = [];
@@ -101,7 +104,8 @@ export function openSandbox(options: SandboxOptions): Sandbox {
 
   function start(): Thread {
     const { workerUrl, workerData, memoryMb } = options;
-    const worker = new Worker(workerUrl, { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+    const resourceLimits = { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB };
+    const worker = new Worker(workerUrl, { workerData, resourceLimits });
     const thread: Thread = {
       ...{ worker, decode: wireDecoder(), tasks: [], blocked: false },
       ...{ recognising: false, images: 0, ended: new AbortController() },

@@ -5,7 +5,13 @@ import type { Chunk } from '../types.ts';
  * names a term once and sends numbers afterwards.
  */
 export interface WireBatch {
-  chunks: Omit<Chunk, 'terms'>[];
+  /**
+   * Of all chunks in turn, without ids and terms, as JSON: making and reading one string costs less than cloning its
+   * many small objects.
+   */
+  chunks: string;
+  /** Id of their document. */
+  document: string;
   /** Terms not sent before, joined by line feeds; they continue the numbering. */
   fresh: string;
   /** Distinct terms of each chunk. */
@@ -31,7 +37,7 @@ export function wireEncoder(): (chunks: Chunk[]) => WireBatch {
     const terms = new Uint32Array(total);
     const counts = new Uint32Array(total);
     let at = 0;
-    const bare = chunks.map(({ terms: counted, ...chunk }, i) => {
+    const bare = chunks.map(({ terms: counted, id: _, document: __, ...chunk }, i) => {
       sizes[i] = counted.size;
       for (const [term, count] of counted) {
         let number = numbers.get(term);
@@ -45,21 +51,23 @@ export function wireEncoder(): (chunks: Chunk[]) => WireBatch {
       }
       return chunk;
     });
-    return { chunks: bare, fresh: fresh.join('\n'), sizes, terms, counts, reset };
+    const document = chunks[0]?.document ?? '';
+    return { chunks: JSON.stringify(bare), document, fresh: fresh.join('\n'), sizes, terms, counts, reset };
   };
 }
 
 /** The other end; batches of one worker, in order. */
 export function wireDecoder(): (batch: WireBatch) => Chunk[] {
   let names: string[] = [];
-  return ({ chunks, fresh, sizes, terms, counts, reset }) => {
+  return ({ chunks, document, fresh, sizes, terms, counts, reset }) => {
     if (reset) names = [];
     if (fresh !== '') names.push(...fresh.split('\n'));
     let at = 0;
-    return chunks.map((chunk, i) => {
+    const bare = JSON.parse(chunks) as Omit<Chunk, 'terms' | 'id' | 'document'>[];
+    return bare.map((chunk, i) => {
       const counted = new Map<string, number>();
       for (const end = at + sizes[i]!; at < end; at++) counted.set(names[terms[at]!]!, counts[at]!);
-      return { ...chunk, terms: counted };
+      return { ...chunk, id: `${document}:${chunk.position}`, document, terms: counted };
     });
   };
 }

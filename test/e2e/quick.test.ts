@@ -1,14 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { VARIABLES } from '../../src/cli/unset.ts';
-import { envName, SETTINGS } from '../../src/settings.ts';
+import { unset } from '../../src/cli/unset.ts';
 import { questions, writeCorpus } from '../support/corpus.ts';
-import { folder } from '../support/rag.ts';
-
-it('knows every variable that a setting may come from', () => {
-  expect([...VARIABLES].sort()).toEqual(SETTINGS.map(({ name }) => envName(name)).sort());
-});
+import { folder, put } from '../support/rag.ts';
 
 it('answers a plain search as the whole program does', { timeout: 300_000 }, () => {
   const cwd = folder();
@@ -48,4 +43,18 @@ it('answers a plain search as the whole program does', { timeout: 300_000 }, () 
   }
   // Filters are left to the whole program, and answered by it.
   expect(JSON.parse(run(bin, 'search', asked[0]!, '--in', '3/**', '--json')).ok).toBe(true);
+});
+
+it('leaves a search to the whole program where something is set', () => {
+  const home = folder();
+  const cwd = join(folder({ 'deep/er/a.txt': 'x' }), 'deep/er');
+  expect(unset(cwd, {}, home)).toBe(true);
+  expect(unset(cwd, { EMBEDDING_MODEL: 'x' }, home)).toBe(false);
+  put(cwd, '../rag.yaml', '# home: elsewhere\n\n');
+  expect(unset(cwd, {}, home)).toBe(true);
+  put(cwd, '../rag.yaml', '# a comment\nhome: elsewhere\n');
+  expect(unset(cwd, {}, home)).toBe(false);
+  expect(unset(home, {}, home)).toBe(true);
+  put(home, '.config/rag/config.yaml', 'local_embedding_model: x');
+  expect(unset(home, {}, home)).toBe(false);
 });

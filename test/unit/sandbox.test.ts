@@ -10,7 +10,7 @@ const WORKER = `
 import { parentPort } from 'node:worker_threads';
 let last = Promise.resolve();
 let taken = () => {};
-const batch = () => ({ chunks: [], fresh: '', sizes: new Uint32Array(), terms: new Uint32Array(), counts: new Uint32Array(), reset: false });
+const batch = () => ({ chunks: '[]', document: '', fresh: '', sizes: new Uint32Array(), terms: new Uint32Array(), counts: new Uint32Array(), reset: false });
 parentPort.on('message', (message) => {
   if (message.type === 'next') taken();
   else last = last.then(() => run(message.job));

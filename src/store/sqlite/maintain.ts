@@ -48,7 +48,7 @@ function removeDocuments(db: Database, where: string): void {
 /** Merges neighbours, each given as [from, to) among the manifest's segments. `drop`: chunk keys left out for good. */
 export function merge(dir: string, kernel: Kernel, change: Change, groups: [number, number][], drop: Ranges): void {
   const { vectors: _, ...rest } = change.manifest;
-  const snapshot = openSnapshot(dir, { ...rest, dead: { generation: 0, count: 0 } });
+  const snapshot = openSnapshot(dir, { ...rest, dead: { generation: 0, count: 0 } }, kernel);
   try {
     for (const [from, to] of groups) {
       const sources = snapshot.segments.slice(from, to);

@@ -101,7 +101,8 @@ export function segmentBuilder(kernel: Kernel, path: string, id: number): Segmen
       const lists = listWriter(kernel, file, lengthsAt);
       const ordinals = kernel.region('ordinals', 0);
       const counts = kernel.region('tfs', 0);
-      for (const { number, bytes } of sorted) {
+      for (const { term, bytes } of sorted) {
+        const number = numbers.get(term)!;
         const from = begins[number]!;
         lists.add(bytes, ordinals + 4 * from, counts + 4 * from, begins[number + 1]! - from);
       }

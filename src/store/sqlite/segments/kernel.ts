@@ -75,10 +75,14 @@ const FIRST = 1024;
 /** Regions grow by half more than asked, so that a growing list moves rarely. */
 const SPARE = 1.5;
 
+/** The module, compiled once a process. */
+const compiled: object[] = [];
+
 export function openKernel(): Kernel {
   const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyGlobal }).WebAssembly;
   const memory = new Memory({ initial: 4 });
-  const { exports } = new Instance(new Module(Buffer.from(KERNELS, 'base64')), { env: { memory } });
+  if (compiled.length === 0) compiled.push(new Module(Buffer.from(KERNELS, 'base64')));
+  const { exports } = new Instance(compiled[0]!, { env: { memory } });
   const run = exports as Exports;
   const regions = new Map<string, { at: number; size: number }>();
   let end = FIRST;

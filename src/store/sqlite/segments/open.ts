@@ -46,8 +46,7 @@ export function openFile(dir: string, name: string): number {
 }
 
 /** Throws Gone if a file is missing, RagError('verify') if one is damaged. */
-export function openSnapshot(dir: string, manifest: Manifest): Snapshot {
-  const kernel = openKernel();
+export function openSnapshot(dir: string, manifest: Manifest, kernel: Kernel = openKernel()): Snapshot {
   const files: number[] = [];
   const open = (name: string) => {
     const file = openFile(dir, name);

@@ -23,16 +23,19 @@ export function mergeable(segments: readonly Segment[]): [from: number, to: numb
   return segments.length - from > 1 ? [from, segments.length] : undefined;
 }
 
-/** While documents still come: like the other, but only once `many` segments of about one size have gathered. */
+/**
+ * While documents still come: neighbours at the end of about one size, once `many` have gathered, with the smaller ones behind
+ * them. So a merge inside a commit is rare in proportion to what it costs.
+ */
 export function crowded(segments: readonly Segment[], many: number): [from: number, to: number] | undefined {
   let from = segments.length;
   let sum = 0;
   let result: [number, number] | undefined;
-  for (let size = 8; size <= LARGEST; size *= 8) {
-    // The longest run at the end whose segments are all of this size or smaller.
+  for (let size = 16; size <= LARGEST; size *= 8) {
+    const before = from;
     while (from > 0 && segments[from - 1]!.chunks <= size && sum + segments[from - 1]!.chunks <= LARGEST)
       sum += segments[--from]!.chunks;
-    if (segments.length - from >= many) result = [from, segments.length];
+    if (before - from >= many) result = [from, segments.length];
   }
   return result;
 }
