@@ -5,6 +5,7 @@ import { chatCommand } from './commands/chat.ts';
 import { chatsCommand } from './commands/chats.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { embedCommand } from './commands/embed.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -27,6 +28,7 @@ const COMMANDS = [
     chatsCommand,
     verifyCommand,
     whyCommand,
+    diffCommand,
     rmCommand,
     pruneCommand,
     evalCommand,
