@@ -4,6 +4,13 @@ import { type Pdfium, utf16 } from './pdfium.ts';
 /** Characters of a text page whose angle is looked at to see which way the page is written. */
 const SAMPLES = 40;
 
+const SIDES: [number, number, number, number][] = [
+  [0, 3, 2, 1],
+  [1, 0, 3, 2],
+  [2, 1, 0, 3],
+  [3, 2, 1, 0],
+];
+
 /** A page's characters with their boxes, turned so that its lines run from left to right. Undefined if it cannot be loaded. */
 export function pageChars(pdfium: Pdfium, page: number): PageChars | undefined {
   let text = pdfium._FPDFText_LoadPage(page);
@@ -33,20 +40,25 @@ export function pageChars(pdfium: Pdfium, page: number): PageChars | undefined {
 
 function charBoxes(pdfium: Pdfium, text: number, string: string, turn: number, buffer: number): Float32Array {
   const boxes = new Float32Array(string.length * 4);
-  let at = new Float32Array(pdfium.HEAPU8.buffer, buffer, 4);
   const exact = string.length === pdfium._FPDFText_CountChars(text);
-  for (let i = 0; i < string.length; i++) {
+  let at = new Float32Array(pdfium.HEAPU8.buffer, buffer, 4);
+  // In each turn, which of FS_RECTF (left, top, right, bottom) is our left, bottom, right and top; those of one axis change sign.
+  const [l, b, r, t] = SIDES[turn]!;
+  const across = turn === 1 || turn === 2 ? -1 : 1;
+  const up = turn === 2 || turn === 3 ? -1 : 1;
+  for (let i = 0, to = 0; i < string.length; i++, to += 4) {
+    const unit = string.charCodeAt(i);
+    // A line end has no box.
+    if (unit === 10 || unit === 13) continue;
     // Control characters are in the list of characters, but not in the text.
     const index = exact ? i : pdfium._FPDFText_GetCharIndexFromTextIndex(text, i);
     if (index < 0 || pdfium._FPDFText_GetLooseCharBox(text, index, buffer) === 0) continue;
     // PDFium's memory moves when it grows.
-    if (at.buffer !== pdfium.HEAPU8.buffer) at = new Float32Array(pdfium.HEAPU8.buffer, buffer, 4);
-    // FS_RECTF: left, top, right, bottom.
-    const [left, top, right, bottom] = [at[0]!, at[1]!, at[2]!, at[3]!];
-    if (turn === 0) boxes.set([left, bottom, right, top], i * 4);
-    else if (turn === 3) boxes.set([bottom, -right, top, -left], i * 4);
-    else if (turn === 2) boxes.set([-right, -top, -left, -bottom], i * 4);
-    else boxes.set([-top, left, -bottom, right], i * 4);
+    if (at.length === 0) at = new Float32Array(pdfium.HEAPU8.buffer, buffer, 4);
+    boxes[to] = at[l]! * across;
+    boxes[to + 1] = at[b]! * up;
+    boxes[to + 2] = at[r]! * across;
+    boxes[to + 3] = at[t]! * up;
   }
   return boxes;
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../types.ts';
 import { fittingSize } from './image-fit.ts';
+import { letterCount } from './letter-kinds.ts';
 import { usable } from './mojibake.ts';
 import { type OcrText, ocrText } from './ocr-text.ts';
 import { renderPage } from './pdf-image.ts';
@@ -37,7 +38,7 @@ export function pageRecogniser(pdfium: Pdfium, document: number, { ocr }: ReadOp
     failed,
     missed,
     async read(index, text) {
-      const few = letters(text) < FEW_LETTERS;
+      const few = letterCount(text) < FEW_LETTERS;
       if (mode !== 'force' && !few && usable(text)) return undefined;
       const page = pdfium._FPDF_LoadPage(document, index);
       if (page === 0) return undefined;
@@ -55,7 +56,7 @@ export function pageRecogniser(pdfium: Pdfium, document: number, { ocr }: ReadOp
       try {
         const recognised = ocrText(await ocr!.recognise(image));
         // A picture beside the words: what recognition found in it is less than the words themselves.
-        return few && letters(recognised.text) < letters(text) ? undefined : recognised;
+        return few && letterCount(recognised.text) < letterCount(text) ? undefined : recognised;
       } catch (error) {
         if (!(error instanceof ReadError)) throw error;
         failed.push({ page: index + 1, problem: error.problem });
@@ -64,10 +65,6 @@ export function pageRecogniser(pdfium: Pdfium, document: number, { ocr }: ReadOp
       }
     },
   };
-}
-
-function letters(text: string): number {
-  return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 }
 
 function isDrawn(pdfium: Pdfium, page: number): boolean {

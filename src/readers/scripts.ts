@@ -1,48 +1,31 @@
-/** Scripts that stand side by side within a word or a sentence without a space; letters of formulas among them. */
-const FAMILIES: [string, RegExp][] = [
-  ['east', /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Hangul}]/u],
-  ['latin', /[\p{Script=Latin}\p{Script=Greek}]/u],
-  ['cyrillic', /\p{Script=Cyrillic}/u],
-  ['arabic', /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u],
-  ['hebrew', /\p{Script=Hebrew}/u],
-  [
-    'indic',
-    /[\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Gujarati}\p{Script=Gurmukhi}]/u,
-  ],
-  ['indic2', /[\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Oriya}]/u],
-  ['southeast', /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/u],
-  ['caucasus', /[\p{Script=Armenian}\p{Script=Georgian}]/u],
-];
+import { KIND, kindAt } from './letter-kinds.ts';
 
-const familyOf = (letter: string) => FAMILIES.find(([, pattern]) => pattern.test(letter))?.[0] ?? 'other';
+/** Enough of a page to tell. */
+const LOOKED_AT = 4_000;
+
+/** Scripts that stand side by side within a word or a sentence without a space: Japanese ones, letters of formulas. */
+const familyOf = (kind: number) => (kind === KIND.han ? KIND.east : kind === KIND.greek ? KIND.latin : kind);
 
 /** Share of neighbouring letters that belong to different scripts. Latin words between Chinese ones do not count. */
 export function scriptChanges(text: string): number {
-  const known = new Map<string, string>();
   let pairs = 0;
   let changes = 0;
-  let before = '';
-  for (const character of text.slice(0, 4_000)) {
-    if (!/\p{L}/u.test(character)) {
-      // Vowel signs and the like belong to the letter before.
-      if (!/\p{M}/u.test(character)) before = '';
-      continue;
-    }
-    let family = known.get(character);
-    if (family === undefined) {
-      family = familyOf(character);
-      known.set(character, family);
-    }
-    if (before !== '') {
+  let before = 0;
+  const end = Math.min(text.length, LOOKED_AT);
+  for (let i = 0; i < end; i++) {
+    const kind = kindAt(text, i);
+    // Vowel signs and the like belong to the letter before.
+    if (kind === KIND.mark) continue;
+    const family = kind < KIND.han ? 0 : familyOf(kind);
+    if (before !== 0 && family !== 0) {
       pairs++;
-      if (before !== family && !(pairOf(before, family) === 'east latin')) changes++;
+      if (before !== family && !(Math.min(before, family) === KIND.east && Math.max(before, family) === KIND.latin))
+        changes++;
     }
     before = family;
   }
   return pairs < 30 ? 0 : changes / pairs;
 }
-
-const pairOf = (a: string, b: string) => [a, b].sort().join(' ');
 
 /** First rows of the national standards: the characters a language needs. Lead bytes, trail bytes. */
 const LEVELS: [string, number, number, number, number][] = [
@@ -51,32 +34,32 @@ const LEVELS: [string, number, number, number, number][] = [
   ['euc-jp', 0xb0, 0xcf, 0xa1, 0xfe],
 ];
 
-/** Made at first use: 10 ms. */
-const made: { usual?: Set<string> } = {};
+/** Made at first use: a byte for each UTF-16 unit. */
+const made: { usual?: Uint8Array } = {};
 
 /** True if a third of the Han characters are none that Chinese or Japanese texts commonly use: codes taken for characters. */
 export function unusualHan(text: string): boolean {
-  const han = text.match(/\p{Script=Han}/gu) ?? [];
-  if (han.length < 20) return false;
   made.usual ??= usualHan();
   const usual = made.usual;
+  let han = 0;
   let odd = 0;
-  for (const character of han) if (!usual.has(character)) odd++;
-  return odd > han.length / 3;
+  for (let i = 0; i < text.length; i++)
+    if (kindAt(text, i) === KIND.han) {
+      han++;
+      if (usual[text.charCodeAt(i)] === 0) odd++;
+    }
+  return han >= 20 && odd > han / 3;
 }
 
-function usualHan(): Set<string> {
-  const found = new Set<string>();
+function usualHan(): Uint8Array {
+  const found = new Uint8Array(0x10000);
   for (const [encoding, firstLead, lastLead, firstTrail, lastTrail] of LEVELS) {
-    const decoder = new TextDecoder(encoding);
-    const bytes = new Uint8Array(2);
+    const bytes: number[] = [];
+    // A line end behind each: what is not assigned must not take the next character with it.
     for (let lead = firstLead; lead <= lastLead; lead++)
-      for (let trail = firstTrail; trail <= lastTrail; trail++) {
-        bytes[0] = lead;
-        bytes[1] = trail;
-        const character = decoder.decode(bytes);
-        if (/^\p{Script=Han}$/u.test(character)) found.add(character);
-      }
+      for (let trail = firstTrail; trail <= lastTrail; trail++) bytes.push(lead, trail, 10);
+    for (const character of new TextDecoder(encoding).decode(new Uint8Array(bytes)))
+      if (kindAt(character, 0) === KIND.han && character.length === 1) found[character.charCodeAt(0)] = 1;
   }
   return found;
 }
