@@ -1,101 +1,97 @@
-// Speed of our readers as ratios against the usual libraries, in one run, one thread, on the same bytes.
-// Usage: node test/bench/readers.mjs [docx xlsx pdf sheet]; RAG_PEERS names a folder where `npm i mammoth exceljs pdfjs-dist` was run.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Speed of our readers as ratios against the usual libraries: the same bytes, each side in a process of its own with one thread of work,
+// in turns, so that neighbours on a shared machine disturb all alike. The first round is cold and printed apart; of the five behind it
+// the least and the median count, in wall clock and in processor time (of all the process's threads).
+// Usage: node test/bench/readers.mjs [docx xlsx pdf pages sheet]; RAG_PEERS names a folder where `npm i mammoth exceljs pdfjs-dist` was run.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
-import { corpora, loadReaders, readOne } from '../eval/readers-support.mjs';
+import { fileURLToPath } from 'node:url';
+import { bundleReaders, corpora, importReaders } from '../eval/readers-support.mjs';
 import { makeDocx, makeXlsx } from './office-files.mjs';
+import { makePdf } from './pdf-files.mjs';
 
-const peers = process.env.RAG_PEERS;
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['docx', 'xlsx', 'pdf', 'sheet'];
-const readers = await loadReaders();
-const peer = async (name) =>
-  import(pathToFileURL(createRequire(path.join(path.resolve(peers), 'x.js')).resolve(name)).href);
+const ROUNDS = 5;
+/** A text-layer PDF has real text when both sides find this many characters in it. */
+const REAL_TEXT = 1000;
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['docx', 'xlsx', 'pdf', 'pages', 'sheet'];
+const bundle = await bundleReaders();
+const folder = mkdtempSync(path.join(tmpdir(), 'rag-readers-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/**
- * The best of five runs each, taken in turns: on a shared machine neighbours then disturb all alike. Wall-clock and processor
- * milliseconds; the latter hardly feel the neighbours.
- */
-async function race(runs) {
-  const best = runs.map(() => ({ wall: Number.POSITIVE_INFINITY, cpu: Number.POSITIVE_INFINITY }));
-  for (let round = 0; round < 5; round++)
-    for (const [i, run] of runs.entries()) {
-      const started = performance.now();
-      const before = process.cpuUsage();
-      await run();
-      const { user, system } = process.cpuUsage(before);
-      best[i].wall = Math.min(best[i].wall, performance.now() - started);
-      best[i].cpu = Math.min(best[i].cpu, (user + system) / 1000);
-    }
-  return best;
+function made(name, bytes) {
+  writeFileSync(path.join(folder, name), bytes);
+  return [path.join(folder, name)];
 }
 
-const ours = async (bytes, name) => {
-  const result = await readOne(readers, bytes, name);
-  if (result.code !== 'ok' && !result.code.startsWith('partial'))
-    throw new Error(`${name}: ${result.code} ${result.reason}`);
-};
+const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'readers-side.mjs');
 
-async function compare(what, mine, others) {
-  const entries = peers ? Object.entries(others) : [];
-  const [own, ...rest] = await race([mine, ...entries.map(([, run]) => run)]);
-  console.log(`${what}: ours ${Math.round(own.wall)} ms, ${Math.round(own.cpu)} ms of processor`);
-  for (const [i, [name]] of entries.entries()) {
-    const { wall, cpu } = rest[i];
-    const ratios = `ratio ${(wall / own.wall).toFixed(1)}, of processor time ${(cpu / own.cpu).toFixed(1)}`;
-    console.log(`  ${name} ${Math.round(wall)} ms, ${Math.round(cpu)} ms of processor, ${ratios}`);
+async function start(side, files) {
+  const child = fork(script, [side, bundle, ...files], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  await once(child, 'message');
+  return {
+    side,
+    async round() {
+      child.send('read');
+      return (await once(child, 'message'))[0];
+    },
+    stop: () => child.kill(),
+  };
+}
+
+const least = (rounds, what) => Math.min(...rounds.map((round) => round[what]));
+const median = (rounds, what) =>
+  rounds.map((round) => round[what]).sort((a, b) => a - b)[Math.floor(rounds.length / 2)];
+
+async function compare(what, files, others) {
+  const sides = [];
+  for (const side of ['ours', ...(process.env.RAG_PEERS ? others : [])]) sides.push(await start(side, files));
+  const rounds = sides.map(() => []);
+  for (let round = 0; round <= ROUNDS; round++)
+    for (const [i, side] of sides.entries()) rounds[i].push(await side.round());
+  for (const side of sides) side.stop();
+  for (const [i, { side }] of sides.entries()) {
+    const [cold, ...warm] = rounds[i];
+    const [ourCold, ...our] = rounds[0];
+    const cells = [`${side.padEnd(14)} cold ${Math.round(cold.wall)} ms`];
+    for (const measure of ['wall', 'cpu'])
+      cells.push(`${measure} ${Math.round(least(warm, measure))} (median ${Math.round(median(warm, measure))}) ms`);
+    if (i > 0) {
+      const ratio = (count, measure) => (count(warm, measure) / count(our, measure)).toFixed(1);
+      const of = (measure) => `${measure} ${ratio(least, measure)} (median ${ratio(median, measure)})`;
+      cells.push(`ratio ${of('wall')}, ${of('cpu')}, cold ${(cold.wall / ourCold.wall).toFixed(1)}`);
+    }
+    console.log(`${i === 0 ? `${what}\n` : ''}  ${cells.join(' | ')}`);
   }
 }
 
-if (wanted.includes('docx')) {
-  const bytes = makeDocx(3000);
-  const mammoth = peers && (await peer('mammoth')).default;
-  await compare('docx, 3,000 paragraphs, 60,000 runs', () => ours(bytes, 'a.docx'), {
-    mammoth: () => mammoth.extractRawText({ buffer: Buffer.from(bytes) }),
-  });
+/** The PDFs of the corpus that have real text to either side. */
+async function textPdfs() {
+  const files = readdirSync(path.join(corpora, 'pdf'), { recursive: true })
+    .filter((name) => name.endsWith('.pdf'))
+    .map((name) => path.join(corpora, 'pdf', name));
+  const found = [];
+  for (const name of ['ours', ...(process.env.RAG_PEERS ? ['pdfjs-dist'] : [])]) {
+    const side = await start(name, files);
+    found.push((await side.round()).characters);
+    side.stop();
+  }
+  return files.filter((_, i) => found.every((characters) => characters[i] >= REAL_TEXT));
 }
-if (wanted.includes('xlsx')) {
-  const bytes = makeXlsx(60_000);
-  const exceljs = peers && (await peer('exceljs')).default;
-  await compare('xlsx, 60,000 rows × 10', () => ours(bytes, 'a.xlsx'), {
-    'exceljs load': () => new exceljs.Workbook().xlsx.load(Buffer.from(bytes)),
-    'exceljs stream': async () => {
-      const options = { sharedStrings: 'cache', styles: 'cache', worksheets: 'emit' };
-      const workbook = new exceljs.stream.xlsx.WorkbookReader(Readable.from([Buffer.from(bytes)]), options);
-      for await (const sheet of workbook) for await (const line of sheet) void line.values;
-    },
-  });
-}
+
+if (wanted.includes('docx'))
+  await compare('docx, 3,000 paragraphs, 60,000 runs', made('a.docx', makeDocx(3000)), ['mammoth']);
+if (wanted.includes('xlsx'))
+  await compare('xlsx, 60,000 rows × 10', made('a.xlsx', makeXlsx(60_000)), ['exceljs load', 'exceljs stream']);
 if (wanted.includes('pdf')) {
-  const files = readdirSync(path.join(corpora, 'pdf'), { recursive: true }).filter((name) => name.endsWith('.pdf'));
-  const largest = files
-    .map((name) => path.join(corpora, 'pdf', name))
-    .sort((a, b) => statSync(b).size - statSync(a).size)
-    .slice(0, 12);
-  const all = largest.map((name) => new Uint8Array(readFileSync(name)));
-  const pdfjs = peers && (await peer('pdfjs-dist/legacy/build/pdf.mjs'));
-  const folder =
-    peers && path.dirname(createRequire(path.join(path.resolve(peers), 'x.js')).resolve('pdfjs-dist/package.json'));
-  const each = async (read) => {
-    for (const bytes of all) await read(bytes);
-  };
-  await compare('pdf, the 12 largest of the corpus', () => each((bytes) => readOne(readers, bytes, 'a.pdf')), {
-    'pdfjs-dist': () =>
-      each(async (bytes) => {
-        const options = { data: bytes.slice(), cMapUrl: `${folder}/cmaps/`, cMapPacked: true, verbosity: 0 };
-        const document = await pdfjs.getDocument(options).promise.catch(() => undefined);
-        for (let i = 1; i <= (document?.numPages ?? 0); i++) {
-          const page = await document.getPage(i);
-          (await page.getTextContent()).items.map((item) => item.str).join(' ');
-          page.cleanup();
-        }
-        await document?.loadingTask.destroy();
-      }),
-  });
+  const files = await textPdfs();
+  await compare(`pdf, all ${files.length} of the corpus with real text`, files, ['pdfjs-dist']);
 }
+if (wanted.includes('pages'))
+  await compare('pdf, one of 300 pages', made('a.pdf', Buffer.from(makePdf(300), 'latin1')), ['pdfjs-dist']);
 if (wanted.includes('sheet')) {
+  const readers = await importReaders(bundle);
   const bytes = makeXlsx(500_000);
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
