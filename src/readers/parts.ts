@@ -1,6 +1,8 @@
 import { TextDecoder } from 'node:util';
-import { attribute, type XmlEvents, type XmlScanner, xmlScanner } from './xml.ts';
+import { attribute, type XmlEvents, xmlScanner } from './xml.ts';
 import type { Zip } from './zip.ts';
+
+const PIECE = 2 ** 18;
 
 /** XML parts are UTF-8, or UTF-16 with a byte-order mark. */
 export function partDecoder(first: Uint8Array): TextDecoder {
@@ -18,6 +20,14 @@ export function scanPart(zip: Zip, name: string, events: Partial<XmlEvents>): vo
   scanner.end();
 }
 
+/** A part of any size in pieces of at most 256 KB; large parts come as one if they are stored, not packed. */
+export async function* partPieces(zip: Zip, name: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const piece of zip.stream(name)) {
+    signal?.throwIfAborted();
+    for (let at = 0; at < piece.length; at += PIECE) yield piece.subarray(at, at + PIECE);
+  }
+}
+
 /** Scans a part of any size; control returns to the caller after each piece, so it can hand on what was collected. */
 export async function* scanPieces(
   zip: Zip,
@@ -25,25 +35,12 @@ export async function* scanPieces(
   events: XmlEvents,
   signal?: AbortSignal,
 ): AsyncGenerator<void> {
-  yield* feedPieces(zip, name, xmlScanner(events), signal);
-}
-
-/** The same for a scanner of one's own. */
-export async function* feedPieces(
-  zip: Zip,
-  name: string,
-  scanner: XmlScanner,
-  signal?: AbortSignal,
-): AsyncGenerator<void> {
+  const scanner = xmlScanner(events);
   let decoder: TextDecoder | undefined;
-  for await (const piece of zip.stream(name)) {
-    signal?.throwIfAborted();
+  for await (const piece of partPieces(zip, name, signal)) {
     decoder ??= partDecoder(piece);
-    // Large parts come as one piece if they are stored, not packed.
-    for (let at = 0; at < piece.length; at += 2 ** 18) {
-      scanner.push(decoder.decode(piece.subarray(at, at + 2 ** 18), { stream: true }));
-      yield;
-    }
+    scanner.push(decoder.decode(piece, { stream: true }));
+    yield;
   }
   scanner.end();
   yield;

@@ -23,6 +23,9 @@ export interface Book {
 /** More empty cells in a row than this are one gap: a value in XFD1 must not cost 16,000 separators. */
 const MAX_GAP = 16;
 
+/** Shown numbers kept, as columns of dates and prices repeat themselves. */
+const MOST_KEPT = 20_000;
+
 export interface RowBuilder {
   /** `number` from 1; undefined means the next one. */
   start(number: number | undefined): void;
@@ -33,18 +36,24 @@ export interface RowBuilder {
 
 /** Cells as stored in, rows with a value out, as the sheet shows them. */
 export function rowBuilder(book: Book, emit: (row: Row) => void): RowBuilder {
-  const shown = new Map<string, string>();
+  const shown = new Map<number, Map<string, string>>();
+  let kept = 0;
   let row: Row = { number: 0, first: 0, last: -1, cells: [], textual: true };
   let column = -1;
   const number = (value: string, style: number) => {
     const pattern = book.formats[style] ?? 'General';
     if (pattern === 'General' && value.length <= 11) return showNumber(value, pattern, book.date1904);
-    const key = `${style} ${value}`;
-    let text = shown.get(key);
+    let ofStyle = shown.get(style);
+    if (ofStyle === undefined) {
+      ofStyle = new Map();
+      shown.set(style, ofStyle);
+    }
+    let text = ofStyle.get(value);
     if (text === undefined) {
-      if (shown.size > 20_000) shown.clear();
+      if (kept++ > MOST_KEPT) for (const one of shown.values()) one.clear();
+      if (kept > MOST_KEPT) kept = 1;
       text = showNumber(value, pattern, book.date1904);
-      shown.set(key, text);
+      ofStyle.set(value, text);
     }
     return text;
   };
@@ -111,9 +120,10 @@ export function rowEvents(builder: RowBuilder): XmlEvents {
   };
 }
 
-export function columnOf(reference: string): number {
+/** Of the letters of a reference like `AB12`, from an offset on. From 0. */
+export function columnOf(reference: string, from = 0): number {
   let column = 0;
-  for (let at = 0; at < reference.length; at++) {
+  for (let at = from; at < reference.length; at++) {
     const letter = reference.charCodeAt(at) & 0xdf;
     if (letter < 65 || letter > 90) break;
     column = column * 26 + letter - 64;

@@ -1,6 +1,6 @@
 import type { Section } from '../types.ts';
 import { coreTitle, openOffice } from './office.ts';
-import { feedPieces, relations, scanPart } from './parts.ts';
+import { partPieces, relations, scanPart } from './parts.ts';
 import { chartText } from './pptx.ts';
 import { ReadError, type ReadOptions } from './reader.ts';
 import { rowBlocks } from './row-blocks.ts';
@@ -57,11 +57,14 @@ async function* readSheet(
     if (!marked) yield { locator, text: '[hidden sheet]\n' };
     marked = true;
   };
-  for await (const _ of feedPieces(zip, part, sheetScanner(rowBuilder(book, blocks.add)), options.signal)) {
+  const scanner = sheetScanner(rowBuilder(book, blocks.add));
+  for await (const piece of partPieces(zip, part, options.signal)) {
+    scanner.push(piece);
     const sections = blocks.take();
     if (sections.length > 0) yield* mark();
     yield* sections;
   }
+  scanner.end();
   const rest = blocks.finish();
   if (rest.length > 0) yield* mark();
   yield* rest;

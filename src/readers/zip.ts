@@ -1,5 +1,4 @@
-import { createInflateRaw, inflateRawSync } from 'node:zlib';
-import { crc32 } from './crc32.ts';
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib';
 import { ReadError } from './reader.ts';
 
 /** What a container may cost. A legitimate sheet packs 10–60 : 1, a bomb 1000 : 1. */
