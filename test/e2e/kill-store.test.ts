@@ -33,11 +33,10 @@ function killed(args: string[], after: number): Promise<string[]> {
   });
 }
 
-it(`loses and doubles nothing in ${KILLS} kills of put, merge and prune`, { timeout: 1_800_000 }, async () => {
-  const work = mkdtempSync(join(tmpdir(), 'rag-kill-'));
-  const dir = join(work, 'home');
+/** The writer and what it needs, as one file. */
+async function bundleWriter(): Promise<string> {
   // Where it finds the addon.
-  const bundle = resolve(`node_modules/.kill-writer-${process.pid}.mjs`);
+  const bundle = resolve(`node_modules/.kill-writer-${process.pid}-${Math.random()}.mjs`);
   await build({
     stdin: {
       contents: `export { openWriter } from './src/store/sqlite/sqlite.ts';
@@ -54,6 +53,13 @@ it(`loses and doubles nothing in ${KILLS} kills of put, merge and prune`, { time
       logLevel: 'error',
     },
   });
+  return bundle;
+}
+
+it(`loses and doubles nothing in ${KILLS} kills of put, merge and prune`, { timeout: 1_800_000 }, async () => {
+  const work = mkdtempSync(join(tmpdir(), 'rag-kill-'));
+  const dir = join(work, 'home');
+  const bundle = await bundleWriter();
   // The text that each source must have; two where a kill fell between a commit and its report.
   const expected = new Map<string, (string | undefined)[]>();
   const next = random(3);
@@ -101,6 +107,35 @@ it(`loses and doubles nothing in ${KILLS} kills of put, merge and prune`, { time
     }
   }
   expect(expected.size).toBeGreaterThan(5);
+  rmSync(bundle);
+  rmSync(work, { recursive: true, force: true });
+});
+
+it('lets readers come and go while it writes, merges and prunes', { timeout: 120_000 }, async () => {
+  const work = mkdtempSync(join(tmpdir(), 'rag-readers-'));
+  const dir = join(work, 'home');
+  const bundle = await bundleWriter();
+  const writer = killed(['test/support/kill-writer.mjs', bundle, dir, '77'], 6000);
+  let over = false;
+  void writer.then(() => {
+    over = true;
+  });
+  const query = parseQuery('walrus penguin tea backup restore 数据库 备份 恢复 index query shard replica');
+  const commits = new Set<number>();
+  let reads = 0;
+  while (!over) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    const reader = await openReader(dir, { light: reads % 2 === 0 });
+    const { chunks } = await reader.coverage();
+    const hits = await reader.searchText(query, 100_000);
+    expect(hits.length).toBe(chunks);
+    expect((await reader.read(hits.map(({ chunk }) => chunk))).size).toBe(chunks);
+    await reader.close();
+    commits.add(chunks);
+    reads++;
+  }
+  expect(reads).toBeGreaterThan(20);
+  expect(commits.size).toBeGreaterThan(3);
   rmSync(bundle);
   rmSync(work, { recursive: true, force: true });
 });

@@ -34,16 +34,17 @@ export async function openReader(dir: string, options: ReaderOptions = {}): Prom
   }
 }
 
-/** The database, inside a transaction. Undefined if its first writer died, or has not come, between making the file and its tables. */
+/** The database, inside a transaction. Undefined if its first writer died, or has not come, before it was all made. */
 function openRows(dir: string, file: string): Database | undefined {
   const db = openReadable(file);
   checkFormat(db, file);
   const found = format(db);
-  if (found === 0) {
+  const bare = found === FORMAT && manifestRow(db) === undefined;
+  if (found === 0 || (bare && db.prepare('SELECT 1 FROM documents').get() === undefined)) {
     db.close();
     return undefined;
   }
-  if (found < FORMAT || manifestRow(db) === undefined)
+  if (found < FORMAT || bare)
     throw new RagError('config', `${dir} has format ${found}; this rag uses format ${FORMAT}`, {
       hint: 'rag ingest migrates it, after making a copy',
       zh: `${dir} 的格式为 ${found}，此版本使用格式 ${FORMAT}`,

@@ -29,7 +29,7 @@ export function mergeSegments(
     const chunks = keys.length;
     const table = file.at;
     file.write(entries);
-    const documents = copyDocuments(kernel, file, sources, owners);
+    const documents = copyDocuments(kernel, file, sources, owners, sources[0] === snapshot.segments[0]);
     const first = keys[0] ?? 0;
     const last = keys.at(-1) ?? -1;
     const keySection =
@@ -122,15 +122,18 @@ function copyChunks(
   return { remaps, entries: entries.subarray(0, kept * ENTRY), lengths: lengths.subarray(0, 2 * kept), keys, owners };
 }
 
-/** The newest record of each document; one whose chunks are not here either stands apart still, or was dropped with them. */
+/**
+ * The newest record of each document. A document that was written in pieces may have chunks before these segments, though it has
+ * some here too: so they stay late as long as there is anything before them.
+ */
 function copyDocuments(
   kernel: Kernel,
   file: FileWriter,
   sources: readonly OpenSegment[],
   owners: Set<number>,
+  first: boolean,
 ): Pick<Segment, 'documents' | 'documentTable' | 'late'> {
   const records = new Map<number, Buffer>();
-  let late = false;
   for (const { toc, file: from, name } of sources) {
     const table = readExactly(from, name, toc.documentTable, (toc.documents + 1) * DOCUMENT);
     for (let i = 0; i < toc.documents; i++) {
@@ -141,9 +144,9 @@ function copyDocuments(
       const record = readExactly(from, name, begin, Math.max(0, table.readDoubleLE(at + DOCUMENT + 8) - begin));
       if (kernel.sum(record) !== table.readUInt32LE(at + 4)) throw damaged(name, 'the record of a document');
       records.set(key, record);
-      late ||= !owners.has(key);
     }
   }
+  const late = !first && sources.some(({ toc }) => toc.late);
   return { ...writeDocuments(kernel, file, records), late };
 }
 
