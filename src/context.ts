@@ -41,7 +41,10 @@ export interface Context {
   readonly root: string;
   readonly config: Config;
   readonly workers: number;
+  /** One state of the home, for as long as the context is open. */
   reader(): Promise<StoreReader>;
+  /** The newest state, for one request of a process that stays. */
+  latest(): Promise<{ store: StoreReader; release(): void }>;
   /** The one writer; waits for the lock. Throws RagError('locked') naming the holder. The caller releases it. */
   writer(waitSeconds?: number, options?: { repair?: boolean }): Promise<Writer>;
   /** The same, or undefined if the lock is not free at this moment or the home cannot be written. */
@@ -182,6 +185,14 @@ export function openContext(options: ContextOptions): Context {
     });
   });
 
+  const newest = once(async () => {
+    const { latest } = await import('./store/latest.ts');
+    const { openReader, stateOf } = await import('./store/sqlite/sqlite.ts');
+    return latest(
+      () => openReader(dir),
+      () => stateOf(dir),
+    );
+  });
   const question = once(() => openEmbedder(false));
   const bulk = once(() => openEmbedder(true));
   const generators = new Map<string | undefined, Promise<Generator | undefined>>();
@@ -193,6 +204,7 @@ export function openContext(options: ContextOptions): Context {
     reader: once(async () =>
       (await import('./store/sqlite/sqlite.ts')).openReader(dir, { light: options.light === true }),
     ),
+    latest: async () => (await newest()).hold(),
     writer,
     async writerIfFree() {
       try {

@@ -135,6 +135,7 @@ export const SCHEMA = {
 
   OPENAI_API_KEY: secret('Key for OPENAI_BASE_URL'),
   RAG_API_KEY: secret('Key for RAG_API_URL'),
+  RAG_TOKEN: secret('Token that `rag serve` and `rag mcp --http` ask for; unset: a new one at each start'),
   DATABASE_URL: secret('PostgreSQL connection, instead of POSTGRES_*'),
   POSTGRES_PASSWORD: secret('PostgreSQL password'),
   REDIS_URL: secret('Redis connection, instead of REDIS_HOST and REDIS_PORT'),

@@ -51,6 +51,8 @@ export interface Outcome {
   /** Printed without `--json`. */
   text?: string;
   exit?: number;
+  /** Ctrl-C was the way to end it. */
+  stopped?: true;
 }
 
 /** Told the exit code of the command that ran. */
@@ -112,11 +114,11 @@ async function execute(
     context: () => (context ??= open(app, options, name, loaded, io)),
   };
   try {
-    const { result, text, exit } = await handler(run);
+    const { result, text, exit, stopped } = await handler(run);
     report.end();
     if (options.json && result) print(`${JSON.stringify({ ok: true, result })}\n`);
     else if (text) print(text.endsWith('\n') ? text : `${text}\n`);
-    return app.signal.aborted ? 130 : (exit ?? 0);
+    return app.signal.aborted && !stopped ? 130 : (exit ?? 0);
   } catch (error) {
     report.end();
     return fail(app, options, lang, error);

@@ -16,6 +16,7 @@ import { pruneCommand } from './commands/prune.ts';
 import { queryCommand } from './commands/query.ts';
 import { rmCommand } from './commands/rm.ts';
 import { searchCommand } from './commands/search.ts';
+import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
     verifyCommand,
     whyCommand,
     diffCommand,
+    serveCommand,
     rmCommand,
     pruneCommand,
     evalCommand,

@@ -32,6 +32,8 @@ const en = {
     partial: 'partial',
     failed: 'failed',
   },
+  serving: (url: string, token: string | undefined) =>
+    `${url}  (${url}/docs)${token === undefined ? '' : `\ntoken: ${token}`}\n`,
   chat: {
     sources: 'Sources',
     unsupported: 'no source supports this',
@@ -133,6 +135,7 @@ const zh: Messages = {
     partial: '部分',
     failed: '失败',
   },
+  serving: (url, token) => `${url}  (${url}/docs)${token === undefined ? '' : `\n令牌：${token}`}\n`,
   chat: {
     sources: '来源',
     unsupported: '没有来源支持',

@@ -11,6 +11,18 @@ export interface Concept {
   weight: number;
 }
 
+/**
+ * A home of a few passages says little of how rare a word is: "how long" would outweigh what the question is about because "long" happens
+ * to be in none. So it is taken for part of a collection of this size, in which every word stands in two more passages.
+ */
+const BACKGROUND = 200;
+const BACKGROUND_DF = 2;
+
+function weightOf({ chunks, df }: { chunks: number; df: Map<string, number> }, term: string): number {
+  const missing = Math.max(0, BACKGROUND - chunks);
+  return idf(chunks + missing, (df.get(term) ?? 0) + (BACKGROUND_DF * missing) / BACKGROUND);
+}
+
 /** The question's words, each once, in order; stop words are not among them, as `query.terms` says. */
 export function concepts(
   question: string,
@@ -24,7 +36,7 @@ export function concepts(
     if (!wanted.has(term) || made.has(term) || STOP_WORDS.has(term)) continue;
     // A single Han character stands in hundreds of words: as a translation it proves nothing.
     const others = bridge.expand(question.slice(start, end)).filter((other) => !/^\p{Script=Han}$/u.test(other));
-    made.set(term, { terms: new Set([term, ...others]), weight: idf(stats.chunks, stats.df.get(term) ?? 0) });
+    made.set(term, { terms: new Set([term, ...others]), weight: weightOf(stats, term) });
   }
   return [...made.values()];
 }

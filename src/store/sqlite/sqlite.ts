@@ -34,6 +34,14 @@ export async function openReader(dir: string, options: ReaderOptions = {}): Prom
   }
 }
 
+/** Changes with every commit to the home in `dir`. */
+export function stateOf(dir: string): string {
+  return ['rag.db', 'rag.db-wal']
+    .map((name) => statSync(join(dir, name), { throwIfNoEntry: false }))
+    .map((stats) => (stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : '-'))
+    .join(' ');
+}
+
 /** The database, inside a transaction. Undefined if its first writer died, or has not come, before it was all made. */
 function openRows(dir: string, file: string): Database | undefined {
   const db = openReadable(file);

@@ -1,0 +1,47 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Deps } from './call.ts';
+import { withStore } from './call.ts';
+
+export interface Metrics {
+  request(method: string, route: string, status: number, seconds: number): void;
+  counted: Deps['counted'];
+  /** Text in Prometheus' format. */
+  text(): Promise<string>;
+}
+
+/** What Prometheus reads: requests, their time and errors, this process, what the home holds, what was asked. */
+export function openMetrics(deps: () => Deps): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry });
+  const labelNames = ['method', 'route', 'status'] as const;
+  const seconds = new Histogram({
+    ...{ name: 'rag_http_request_duration_seconds', help: 'Time of requests', labelNames: [...labelNames], registers },
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  });
+  const errors = new Counter({
+    ...{ name: 'rag_http_errors_total', help: 'Requests that ended with 5xx', labelNames: ['route'], registers },
+  });
+  const counters = Object.fromEntries(
+    (['queries', 'searches', 'tokens', 'documents'] as const).map((what) => [
+      what,
+      new Counter({ name: `rag_${what}_total`, help: `${what} since the start`, registers }),
+    ]),
+  ) as Record<Parameters<Deps['counted']>[0], Counter>;
+  new Counter({ name: 'rag_cost_dollars_total', help: 'Paid to model providers, by configured prices', registers });
+  for (const what of ['documents', 'chunks', 'embedded', 'bytes'] as const)
+    new Gauge({
+      ...{ name: `rag_home_${what}`, help: `${what} in the home`, registers },
+      async collect() {
+        this.set(await withStore(deps(), async (store) => (await store.coverage())[what]));
+      },
+    });
+  return {
+    request(method, route, status, time) {
+      seconds.observe({ method, route, status: String(status) }, time);
+      if (status >= 500) errors.inc({ route });
+    },
+    counted: (what, n) => counters[what].inc(n),
+    text: () => registry.metrics(),
+  };
+}

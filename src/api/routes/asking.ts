@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { RagError } from '../../errors.ts';
+import { answer } from '../../pipeline/answer.ts';
+import { converse, newSessionId } from '../../pipeline/converse.ts';
+import { type SearchInput, search } from '../../pipeline/search.ts';
+import { why } from '../../pipeline/why.ts';
+import type { Io } from '../../types.ts';
+import { type Call, ioOf, route, withSearch } from '../call.ts';
+import { answered, anything, question, searched, turn } from '../schemas.ts';
+import { streamed, wantsStream } from '../sse.ts';
+
+const stream = z.boolean().optional().meta({ description: 'Answer with server-sent events' });
+
+/** For embedding what has no vector yet: little, since other requests wait. */
+const LATE_SECONDS = 0.3;
+
+function inputOf(body: z.infer<typeof question>): SearchInput {
+  const { text, k, mode, filter } = body;
+  return {
+    text,
+    k,
+    mode,
+    embedBudget: LATE_SECONDS,
+    explain: false,
+    ...(filter ? { filter: filter as SearchInput['filter'] & object } : {}),
+  };
+}
+
+const either = (call: Call, work: (io: Io) => Promise<object>) =>
+  wantsStream(call) ? Promise.resolve(streamed(call, work)) : work(ioOf(call));
+
+export const asking = [
+  route({
+    ...{ method: 'post', path: '/api/v1/search', summary: 'Passages, best first', body: question, result: searched },
+    handle: (call) =>
+      withSearch(call.deps, async (deps) => {
+        call.deps.counted('searches', 1);
+        return search(deps, inputOf(call.body), ioOf(call));
+      }),
+  }),
+  route({
+    ...{ method: 'post', path: '/api/v1/query', summary: 'An answer with citations', stream: true },
+    ...{ body: question.extend({ stream }), result: answered },
+    handle: (call) =>
+      either(call, (io) =>
+        withSearch(call.deps, async (deps) => {
+          call.deps.counted('queries', 1);
+          return answer({ ...deps, generator: () => call.deps.context.generator() }, inputOf(call.body), io);
+        }),
+      ),
+  }),
+  route({
+    ...{ method: 'post', path: '/api/v1/chat', summary: 'A turn of a conversation', stream: true },
+    body: question.extend({ stream, session: z.string().optional().meta({ description: 'To go on with one' }) }),
+    result: z.object({ session: z.string(), turn }),
+    handle: (call) =>
+      either(call, (io) =>
+        withSearch(call.deps, async (deps) => {
+          const chats = await call.deps.context.chats();
+          const { session: id } = call.body as { session?: string };
+          const known = id === undefined ? undefined : await chats.find(id);
+          if (id !== undefined && known === undefined) throw new RagError('not_found', `no conversation ${id}`);
+          const session = known ?? { id: newSessionId(new Date()), turns: [] };
+          call.deps.counted('queries', 1);
+          const all = { ...deps, chats, generator: () => call.deps.context.generator() };
+          const { turn } = await converse(all, session, inputOf(call.body), io);
+          return { session: session.id, turn };
+        }),
+      ),
+  }),
+  route({
+    ...{ method: 'get', path: '/api/v1/chat', summary: 'Saved conversations, newest first' },
+    result: z.object({
+      sessions: z.array(z.object({ id: z.string(), title: z.string(), started: z.string(), turns: z.int() })),
+    }),
+    async handle({ deps }) {
+      const sessions = await (await deps.context.chats()).list();
+      return { sessions: sessions.map(({ turns, ...rest }) => ({ ...rest, turns: turns.length })) };
+    },
+  }),
+  route({
+    ...{ method: 'get', path: '/api/v1/chat/session', summary: 'One conversation' },
+    query: z.object({ id: z.string() }),
+    result: z.object({ id: z.string(), title: z.string(), started: z.string(), turns: z.array(turn) }),
+    async handle({ deps, query }) {
+      const session = await (await deps.context.chats()).find(query.id);
+      if (session === undefined) throw new RagError('not_found', `no conversation ${query.id}`);
+      return session;
+    },
+  }),
+  route({
+    ...{
+      method: 'post',
+      path: '/api/v1/why',
+      summary: 'Why a passage was found, or where it got lost',
+      result: anything,
+    },
+    body: question.extend({ doc: z.string(), passage: z.string().optional() }),
+    handle: (call) =>
+      withSearch(call.deps, (deps) => {
+        const { root } = call.deps.context;
+        const { doc, passage } = call.body as { doc: string; passage?: string };
+        return why(deps, { ...inputOf(call.body), doc, cwd: root, root, ...(passage ? { passage } : {}) }, ioOf(call));
+      }),
+  }),
+];

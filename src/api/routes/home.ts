@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import * as z from 'zod';
+import { RagError } from '../../errors.ts';
+import { type Checkable, verify } from '../../pipeline/verify.ts';
+import { originalDeps } from '../../wiring.ts';
+import { type Call, route, withStore } from '../call.ts';
+import { anything, ingested } from '../schemas.ts';
+import { syncPaths } from '../syncing.ts';
+
+export const home = [
+  route({
+    ...{ method: 'get', path: '/api/v1/status', summary: 'How much is known, and by which model' },
+    result: z.object({
+      documents: z.int(),
+      chunks: z.int(),
+      embedded: z.int(),
+      bytes: z.int(),
+      versions: z.int(),
+      model: z.string().optional(),
+    }),
+    handle: ({ deps }) =>
+      withStore(deps, async (store) => ({ ...(await store.coverage()), model: (await store.fingerprint()).model })),
+  }),
+  route({
+    ...{ method: 'post', path: '/api/v1/ingest', summary: 'Read files and folders below the home again', stream: true },
+    body: z.object({ paths: z.array(z.string()).min(1), stream: z.boolean().optional() }),
+    result: ingested,
+    handle: (call) =>
+      syncPaths(
+        call,
+        (call.body.paths as string[]).map((path) => inside(call, path)),
+      ),
+  }),
+  route({
+    ...{ method: 'post', path: '/api/v1/verify', summary: 'Read cited files again and compare each quote' },
+    body: z.object({ citations: z.array(anything), unsupported: z.array(z.string()).default([]) }),
+    result: z.object({
+      checked: z.int(),
+      valid: z.int(),
+      moved: z.array(anything),
+      drifted: z.array(anything),
+      missing: z.array(anything),
+      unsupported: z.array(z.string()),
+    }),
+    async handle(call) {
+      const { citations, unsupported } = call.body as { citations: Checkable[]; unsupported: string[] };
+      for (const { source } of citations) inside(call, String(source).split('!/', 1)[0]!);
+      return verify(await originalDeps(call.deps.context, []), { citations, unsupported }, call.http.req.raw.signal);
+    },
+  }),
+  route({
+    ...{ method: 'get', path: '/api/v1/eval', summary: 'What rag eval run measured so far' },
+    result: z.object({ runs: z.array(anything) }),
+    async handle({ deps }) {
+      const file = join(deps.context.root, '.rag', 'eval', 'history.jsonl');
+      const text = await readFile(file, 'utf8').catch(() => '');
+      return {
+        runs: text
+          .split('\n')
+          .filter(Boolean)
+          .slice(-100)
+          .map((line) => JSON.parse(line)),
+      };
+    },
+  }),
+];
+
+/** An absolute path, which lies below the home's folder. */
+function inside({ deps }: Call, path: string): string {
+  const { root } = deps.context;
+  const full = resolve(root, path);
+  const way = relative(root, full);
+  if (way === '..' || way.startsWith(`..${sep}`) || resolve(way) === way)
+    throw new RagError('forbidden', `${path} lies outside the folder of this home`);
+  return full;
+}

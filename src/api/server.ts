@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { RagError } from '../errors.ts';
+import { type ApiOptions, openApi } from './app.ts';
+
+export interface ServeOptions extends Omit<ApiOptions, 'ready' | 'hosts'> {
+  port: number;
+  host: string;
+  /** Further names the server may be called by. */
+  hosts: string[];
+}
+
+export interface Server {
+  url: string;
+  /** Takes no new requests, lets those under way end (at most 10 s), then closes. */
+  drain(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+export function newToken(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+/** Throws RagError('unavailable') if the port is taken. */
+export async function serve(options: ServeOptions): Promise<Server> {
+  let ready = true;
+  const app = openApi({ ...options, hosts: [...LOOPBACK, options.host, ...options.hosts], ready: () => ready });
+  const server = createAdaptorServer({ fetch: app.fetch });
+  // A client that sends its request a byte a second does not keep a connection.
+  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 3_600_000, keepAliveTimeout: 5000 });
+  await new Promise<void>((listening, failed) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      failed(
+        new RagError('unavailable', `${options.host}:${options.port} cannot be opened (${cause.code})`, {
+          hint:
+            cause.code === 'EADDRINUSE' ? `another program has this port: rag serve --port ${options.port + 1}` : '',
+          cause,
+        }),
+      ),
+    );
+    server.listen(options.port, options.host, listening);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    async drain() {
+      ready = false;
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      const late = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(late);
+    },
+  };
+}

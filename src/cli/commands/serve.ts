@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { RagError } from '../../errors.ts';
+import { type App, type Exit, handle, verb } from '../app.ts';
+import { count, list } from '../options.ts';
+
+interface Options {
+  port: number;
+  host: string;
+  token?: string;
+  allowHost?: string[];
+  rateLimit: number;
+}
+
+const isLoopback = (host: string) => ['127.0.0.1', '::1', 'localhost'].includes(host);
+
+export function serveCommand(app: App, exit: Exit): Command {
+  const command = verb('serve', 'answer over HTTP: REST, OpenAI-compatible, server-sent events', [
+    'rag serve',
+    'rag serve --port 9000',
+  ])
+    .option('--port <n>', 'port; 0 takes a free one', (value) => (value === '0' ? 0 : count(value)), 8000)
+    .option('--host <address>', 'address to listen at; any but this machine needs RAG_TOKEN', '127.0.0.1')
+    .option('--allow-host <name>', 'a further name it may be called by (repeatable)', list)
+    .option('--rate-limit <n>', 'requests a minute of one client', count, 60_000);
+  return handle<Options>(command, app, exit, async (run, options) => {
+    const { values } = await run.config();
+    const given = values.RAG_TOKEN?.reveal();
+    if (!isLoopback(options.host) && given === undefined)
+      throw new RagError('refused', `${options.host} can be reached by others, and no token is set`, {
+        hint: 'set RAG_TOKEN (or RAG_TOKEN_FILE) to a long random word',
+        zh: `其他人可以访问 ${options.host}，但未设置令牌`,
+      });
+    const { newToken, serve } = await import('../../api/server.ts');
+    const token = given ?? newToken();
+    const log = (line: Record<string, unknown>) => {
+      if (!run.options.quiet || line.level === 'error')
+        app.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
+    };
+    const { port, host, rateLimit } = options;
+    const server = await serve({
+      ...{ port, host, token, log, hosts: options.allowHost ?? [], perMinute: rateLimit },
+      context: await run.context(),
+    });
+    const result = { url: server.url, ...(given === undefined ? { token } : {}) };
+    if (run.options.json) run.print(`${JSON.stringify({ event: 'listening', ...result })}\n`);
+    else run.print(run.say.serving(server.url, given === undefined ? token : undefined));
+    await new Promise<void>((stopped) => {
+      if (app.signal.aborted) stopped();
+      app.signal.addEventListener('abort', () => stopped(), { once: true });
+    });
+    await server.drain();
+    return { stopped: true };
+  });
+}
