@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { damaged } from './damage.ts';
 import { bitsOf, CODE_BLOCK, codesFile, LINK, linksFile, rowsFile, strideOf, type VectorFiles } from './format.ts';
 import type { Kernel } from './kernel.ts';
-import { contains, type Ranges, touches } from './ranges.ts';
+import { inside, outside, type Ranges, setBits, touches } from './ranges.ts';
 
 /** Chunks first … first + count - 1 have the vectors slot … slot + count - 1. */
 export interface Link {
@@ -217,11 +217,13 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
       for (let word = 0; word < words.length; word += 4) {
         const [first, slot, count] = [words[word]!, words[word + 1]!, words[word + 2]!];
         const touched = touches(ranges, first, first + count - 1);
-        if (within && !touched) continue;
-        for (let i = 0; i < count; i++) {
-          if (touched && contains(ranges, first + i) !== within) continue;
-          target[(slot + i) >> 3]! |= 1 << ((slot + i) & 7);
+        if (!touched) {
+          if (!within) setBits(target, slot, slot + count);
+          continue;
         }
+        const last = first + count - 1;
+        for (const [from, to] of within ? inside(ranges, first, last) : outside(ranges, first, last))
+          setBits(target, slot + from - first, slot + to - first + 1);
       }
       return at;
     },
