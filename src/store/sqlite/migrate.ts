@@ -20,7 +20,7 @@ const MIGRATIONS: Record<number, string> = {
       CREATE TABLE batches (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, runtime TEXT NOT NULL);
       INSERT INTO batches SELECT first, count, runtime FROM blocks;
       CREATE TABLE relabelled (doc INTEGER PRIMARY KEY);
-      DROP TABLE postings; DROP TABLE segments; DROP INDEX documents_sums;`,
+      DROP TABLE IF EXISTS postings; DROP TABLE IF EXISTS segments; DROP INDEX IF EXISTS documents_sums;`,
 };
 
 /**
@@ -59,7 +59,7 @@ function makeFiles(db: Database, dir: string): void {
       adoptFacts(db, manifest);
       if (hasTable(db, 'blocks')) {
         if (manifest.dimensions !== undefined) adoptBlocks(db, dir, kernel, change, manifest.dimensions);
-        db.exec('DROP TABLE blocks');
+        db.exec('DROP TABLE IF EXISTS blocks');
       }
       manifest.runtimes = Object.fromEntries(runtimesOf(db).map(({ runtime, n }) => [runtime, n]));
       rebuild(db, dir, kernel, change);
@@ -91,5 +91,5 @@ function adoptFacts(db: Database, manifest: Manifest): void {
     manifest.model = model;
     manifest.dimensions = Number(facts.get('dimensions'));
   }
-  db.exec('DROP TABLE meta');
+  db.exec('DROP TABLE IF EXISTS meta');
 }
