@@ -266,6 +266,20 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect((await opened.store.searchText(parseQuery('zebra'), 100)).length).toBe(36);
     });
 
+    it('finds characters beyond the BMP, and what sorts around them, before and after merging', async () => {
+      const words = ['𠮷野', '𩸽', '鿿', '\uf8ff', 'ｶﾞ', 'zebra', '豈'];
+      for (const [i, word] of words.entries()) await opened.store.put([documentOf(`${i}.txt`, [`${word} ${word}`])]);
+      const ask = async () =>
+        Promise.all(words.map(async (word) => hit(await opened.store.searchText(parseQuery(word), 9)).length));
+      const before = await ask();
+      expect(before.filter((count) => count === 1).length).toBeGreaterThan(4);
+      await opened.store.compact();
+      expect(await ask()).toEqual(before);
+      await opened.store.prune();
+      expect(await ask()).toEqual(before);
+      expect(await opened.store.check()).toEqual([]);
+    });
+
     it('survives a crash with everything that was put', async () => {
       for (let i = 0; i < 5; i++) await opened.store.put([documentOf(`${i}.txt`, [`walrus ${i}`])]);
       opened = await opened.crash();

@@ -151,7 +151,7 @@ function copyDocuments(
 }
 
 /** All entries of a source's dictionary, block by block, each checked. */
-function* entriesIn(kernel: Kernel, { toc, file, name }: OpenSegment): Generator<{ term: Buffer; entry: Entry }> {
+function* entriesIn(kernel: Kernel, { toc, file, name }: OpenSegment): Generator<{ term: string; entry: Entry }> {
   const index = readExactly(file, name, toc.index.at, toc.index.bytes);
   if (kernel.sum(index) !== toc.index.sum) throw damaged(name, "its dictionary's index");
   const places = toc.index.bytes - 8 * (toc.blocks + 1);
@@ -205,14 +205,13 @@ function mergeLists(
   const tfs = kernel.region('tfs', 4 * chunks + 64);
   const lists = listWriter(kernel, file, lengths);
   for (;;) {
-    let term: Buffer | undefined;
-    for (const { next } of heads)
-      if (next && (term === undefined || Buffer.compare(next.term, term) < 0)) term = next.term;
+    let term: string | undefined;
+    for (const { next } of heads) if (next && (term === undefined || next.term < term)) term = next.term;
     if (term === undefined) return lists.end();
     let n = 0;
     for (const head of heads) {
       const { next, source, base, remapAt } = head;
-      if (next === undefined || !next.term.equals(term)) continue;
+      if (next === undefined || next.term !== term) continue;
       const { df, bytes, sum } = next.entry;
       const at = head.read(next.entry);
       const count = kernel.run.decodeInto(at, df, bytes, sum, remapAt, base, ordinals + 4 * n, tfs + 4 * n);
@@ -220,6 +219,6 @@ function mergeLists(
       n += count;
       head.next = head.entries.next().value;
     }
-    if (n > 0) lists.add(term, ordinals, tfs, n);
+    if (n > 0) lists.add(Buffer.from(term, 'latin1'), ordinals, tfs, n);
   }
 }
