@@ -1,5 +1,6 @@
 import type { Handler } from 'htmlparser2';
 import { oneLine, rowLine } from './office.ts';
+import { ReadError } from './reader.ts';
 import type { SectionWriter } from './section-writer.ts';
 
 /** `main`: only what the page marks as content; `page`: all but navigation and the like; `all`: whatever is text. */
@@ -29,6 +30,9 @@ const BLOCK = new Set(
   ),
 );
 const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
+
+/** Elements within each other; the parser's time grows with the square of it. A browser stops at 512, but lets end tags be missing. */
+export const MOST_NESTED = 20_000;
 
 interface Table {
   rows: string[];
@@ -146,6 +150,10 @@ export function htmlEvents(writer: SectionWriter, scope: Scope): Partial<Handler
         name === 'head' ||
         (scope !== 'all' && isAround(name, attributes, open.length > 0 && main > 0));
       const isMain = name === 'main' || attributes.role === 'main';
+      if (open.length >= MOST_NESTED) {
+        flush();
+        throw new ReadError('too_large', `nested ${MOST_NESTED} deep`);
+      }
       if (!VOID.has(name)) open.push({ name, skipped: skip, main: isMain });
       if (skip && !VOID.has(name)) skipped++;
       if (isMain) main++;

@@ -12,7 +12,8 @@ const DPI = 200;
 const POINTS = 72;
 /** Fewer letters and digits than this beside a picture are a stamp or a page number, not the page's text. */
 const FEW_LETTERS = 40;
-/** Kinds of page objects: a drawn path (letters as outlines are hundreds of them), an image, a form with either in it. */
+/** Kinds of page objects: text, a drawn path (letters as outlines are hundreds of them), an image, a form with either in it. */
+const TEXT = 1;
 const PATH = 2;
 const IMAGE = 3;
 const FORM = 5;
@@ -44,7 +45,7 @@ export function pageRecogniser(pdfium: Pdfium, document: number, { ocr }: ReadOp
       if (page === 0) return undefined;
       let image: ReturnType<typeof draw>;
       try {
-        if (few && !isDrawn(pdfium, page)) return undefined;
+        if (few && !isDrawn(pdfium, page) && !(text.trim() === '' && hasUnmapped(pdfium, page))) return undefined;
         if (mode === 'off' || mode === 'absent') {
           missed.push(index + 1);
           return undefined;
@@ -65,6 +66,18 @@ export function pageRecogniser(pdfium: Pdfium, document: number, { ocr }: ReadOp
       }
     },
   };
+}
+
+/** Text is shown, and PDFium finds not even a space in it: the font does not say which characters its glyphs are. */
+function hasUnmapped(pdfium: Pdfium, page: number): boolean {
+  const text = pdfium._FPDFText_LoadPage(page);
+  const characters = text === 0 ? -1 : pdfium._FPDFText_CountChars(text);
+  if (text !== 0) pdfium._FPDFText_ClosePage(text);
+  if (characters !== 0) return false;
+  const count = Math.min(MAX_OBJECTS, pdfium._FPDFPage_CountObjects(page));
+  for (let i = 0; i < count; i++)
+    if (pdfium._FPDFPageObj_GetType(pdfium._FPDFPage_GetObject(page, i)) === TEXT) return true;
+  return false;
 }
 
 function isDrawn(pdfium: Pdfium, page: number): boolean {

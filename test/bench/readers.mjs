@@ -1,5 +1,5 @@
 // Speed of our readers as ratios against the usual libraries: the same bytes, each side in a process of its own with one thread of work,
-// in turns, so that neighbours on a shared machine disturb all alike. The first round is cold and printed apart; of the five behind it
+// in turns, so that neighbours on a shared machine disturb all alike. The first round is cold and printed apart; of the seven behind it
 // the least and the median count, in wall clock and in processor time (of all the process's threads).
 // Usage: node test/bench/readers.mjs [docx xlsx pdf pages sheet]; RAG_PEERS names a folder where `npm i mammoth exceljs pdfjs-dist` was run.
 import { fork } from 'node:child_process';
@@ -12,7 +12,7 @@ import { bundleReaders, corpora, importReaders } from '../eval/readers-support.m
 import { makeDocx, makeXlsx } from './office-files.mjs';
 import { makePdf } from './pdf-files.mjs';
 
-const ROUNDS = 5;
+const ROUNDS = 7;
 /** A text-layer PDF has real text when both sides find this many characters in it. */
 const REAL_TEXT = 1000;
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['docx', 'xlsx', 'pdf', 'pages', 'sheet'];
