@@ -6,7 +6,7 @@ import { sniff } from './sniff.ts';
 
 /** Files up to here are read whole. */
 const WHOLE = 48 * 2 ** 20;
-const PIECE = 4 * 2 ** 20;
+const PIECE = 2 ** 20;
 const HEAD = 2 ** 16;
 
 /** A file that is not held in memory. */
@@ -32,12 +32,12 @@ export async function largeFile(path: string, name: string): Promise<LargeFile |
   };
 }
 
-/** The bytes of a file; each piece is memory of its own. */
+/** The bytes of a file, always in the same memory: a piece is good until the next is asked for. */
 function* pieces(path: string, size: number): Generator<Uint8Array> {
   const file = openSync(path, 'r');
   try {
+    const piece = Buffer.allocUnsafeSlow(size);
     for (;;) {
-      const piece = Buffer.allocUnsafeSlow(size);
       const length = readSync(file, piece, 0, size, null);
       if (length === 0) return;
       yield piece.subarray(0, length);
