@@ -62,6 +62,14 @@ describe('hostile files end in a code, in time', () => {
     expect(nested.text !== '' || nested.problem !== undefined).toBe(true);
   });
 
+  it('an HTML file that is cut off is partial, one that leaves end tags out is not', async () => {
+    const start = '<html><body><p>The text.</p>';
+    for (const rest of ['<p>and mo', '<a href="htt', '<script>let a', '<!-- no', '<style>p {'])
+      expect((await read(start + rest, 'a.html')).partials[0]?.code, rest).toBe('corrupt');
+    for (const whole of [`${start}</body></html>`, '<p>Some text, if a < b', '<html><p>No body tag.'])
+      expect((await read(whole, 'a.html')).partials, whole).toEqual([]);
+  });
+
   it('a container that unpacks to a thousand times its size', async () => {
     const { problem } = await read(docx(paragraph(' '.repeat(60_000_000))), 'a.docx');
     expect(problem?.code).toBe('too_large');
