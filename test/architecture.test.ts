@@ -53,6 +53,7 @@ const MAY: Record<string, string[]> = {
     'wiring.ts',
     'version.ts',
     'api',
+    'mcp.ts',
     'tui',
     'context.ts',
     'config.ts',
@@ -78,6 +79,7 @@ const MAY: Record<string, string[]> = {
     'types.ts',
     'errors.ts',
   ],
+  'mcp.ts': ['context.ts', 'wiring.ts', 'version.ts', 'pipeline', 'store/store.ts', 'types.ts', 'errors.ts'],
   tui: ['tui', 'chats/chats.ts', 'types.ts', 'errors.ts'],
   build: ['build', 'settings.ts', 'root.ts'],
 };

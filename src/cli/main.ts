@@ -12,6 +12,7 @@ import { evalCommand } from './commands/eval.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { queryCommand } from './commands/query.ts';
 import { rmCommand } from './commands/rm.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
     whyCommand,
     diffCommand,
     serveCommand,
+    mcpCommand,
     rmCommand,
     pruneCommand,
     evalCommand,

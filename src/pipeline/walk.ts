@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
 import type { Problem } from '../types.ts';
@@ -123,6 +123,13 @@ export function sourceName(root: string, path: string): string {
   const inside = relative(root, path);
   const outside = inside === '..' || inside.startsWith(`..${sep}`) || resolve(inside) === inside;
   return (outside ? path : inside).split(sep).join('/') || '.';
+}
+
+/** The absolute path, if it lies below the home's folder (or is it). Links are not followed: they are the user's own. */
+export function belowRoot(root: string, path: string): string | undefined {
+  const full = resolve(root, path);
+  const way = relative(root, full);
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : full;
 }
 
 /** Globs without a slash are about the last name. */

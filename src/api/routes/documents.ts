@@ -1,8 +1,9 @@
 import { createReadStream, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { RagError } from '../../errors.ts';
+import { belowRoot } from '../../pipeline/walk.ts';
 import type { Document } from '../../types.ts';
 import { type Call, type Deps, route, withStore } from '../call.ts';
 import { anything, document, ingested, locator } from '../schemas.ts';
@@ -72,9 +73,8 @@ export const documents = [
     result: z.any().meta({ description: 'The file' }),
     async handle({ deps, query }) {
       const found = await find(deps, query.source);
-      const path = resolve(deps.context.root, found.source);
-      const inside = relative(deps.context.root, path);
-      if (inside.startsWith(`..${sep}`) || inside === '..' || resolve(inside) === inside || found.source.includes('!/'))
+      const path = belowRoot(deps.context.root, found.source);
+      if (path === undefined || found.source.includes('!/'))
         throw new RagError('forbidden', 'this document lies outside the folder of the home, or in an archive');
       const stats = statSync(path, { throwIfNoEntry: false });
       if (!stats?.isFile()) throw new RagError('not_found', `${found.source} is not there any more`);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { RagError } from '../../errors.ts';
 import { type Checkable, verify } from '../../pipeline/verify.ts';
+import { belowRoot } from '../../pipeline/walk.ts';
 import { originalDeps } from '../../wiring.ts';
 import { type Call, route, withStore } from '../call.ts';
 import { anything, ingested } from '../schemas.ts';
@@ -68,10 +69,7 @@ export const home = [
 
 /** An absolute path, which lies below the home's folder. */
 function inside({ deps }: Call, path: string): string {
-  const { root } = deps.context;
-  const full = resolve(root, path);
-  const way = relative(root, full);
-  if (way === '..' || way.startsWith(`..${sep}`) || resolve(way) === way)
-    throw new RagError('forbidden', `${path} lies outside the folder of this home`);
+  const full = belowRoot(deps.context.root, path);
+  if (full === undefined) throw new RagError('forbidden', `${path} lies outside the folder of this home`);
   return full;
 }
