@@ -53,8 +53,8 @@ try {
   const asked = {
     'rag --version': 30,
     'rag --help': 30,
-    'rag search --mode lexical (2,000 files)': 150,
-    'rag search --mode lexical, Chinese': 150,
+    'rag search --mode lexical (2,000 files)': 20,
+    'rag search --mode lexical, Chinese': 40,
   };
   for (const [name, values] of Object.entries(times)) {
     const goal =
