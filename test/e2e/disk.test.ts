@@ -20,20 +20,24 @@ afterEach(() => {
 });
 
 describe('disks', () => {
-  it('that fill up: says so, keeps what was reported, goes on when there is room', async (test) => {
-    const home = disk('size=2m');
-    if (home === undefined) return test.skip('no right to mount a small disk here');
-    const docs = folder();
-    writeCorpus(docs, 900);
-    const full = await command(home, ['ingest', docs, '--home', home, '--no-embed', '--json', '-v']);
-    expect([full.code, JSON.parse(full.out).error.message]).toEqual([5, expect.stringContaining('is full')]);
-    const reported = full.err.match(/"status":"added"/g)?.length ?? 0;
-    const listed = JSON.parse((await command(home, ['list', '--home', home, '--json'])).out).result.documents.length;
-    expect(listed).toBeGreaterThanOrEqual(reported);
-    remount(home, 'size=80m');
-    const again = await command(home, ['ingest', docs, '--home', home, '--no-embed', '--json']);
-    expect([again.code, JSON.parse(again.out).result.unchanged]).toEqual([0, listed]);
-  });
+  // Of several sizes, since each fills up at another step of a commit.
+  it.for(['700k', '1500k', '2m', '2500k'])(
+    'that fill up at %s: says so, keeps what was reported, goes on when there is room',
+    async (size, test) => {
+      const home = disk(`size=${size}`);
+      if (home === undefined) return test.skip('no right to mount a small disk here');
+      const docs = folder();
+      writeCorpus(docs, 900);
+      const full = await command(home, ['ingest', docs, '--home', home, '--no-embed', '--json', '-v']);
+      expect([full.code, JSON.parse(full.out).error.message]).toEqual([5, expect.stringContaining('is full')]);
+      const reported = full.err.match(/"status":"added"/g)?.length ?? 0;
+      const listed = JSON.parse((await command(home, ['list', '--home', home, '--json'])).out).result.documents.length;
+      expect(listed).toBeGreaterThanOrEqual(reported);
+      remount(home, 'size=80m');
+      const again = await command(home, ['ingest', docs, '--home', home, '--no-embed', '--json']);
+      expect([again.code, JSON.parse(again.out).result.unchanged]).toEqual([0, listed]);
+    },
+  );
 
   it('that are read-only: searching works, writing is refused in one sentence', async (test) => {
     const home = disk('size=40m');

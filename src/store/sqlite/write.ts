@@ -53,7 +53,12 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
       change.abandon();
       throw translate(error, file);
     }
-    state.publish(next!);
+    try {
+      state.publish(next!);
+    } catch (error) {
+      // It is in SQLite; readers stay with the state before until the next writer tells them.
+      throw translate(error, file);
+    }
     return result;
   }
   /** For what only SQLite knows of. */

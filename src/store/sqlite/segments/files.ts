@@ -10,12 +10,19 @@ export interface FileWriter {
   write(bytes: Uint8Array): void;
   /** On the disk when it returns. */
   end(): void;
+  /** Closes what is not closed yet. */
   abandon(): void;
 }
 
 /** Writes a file from `from` on, in large pieces. */
 export function fileWriter(path: string, flags: 'wx' | 'w' | 'r+', from = 0): FileWriter {
   const file = openSync(path, flags);
+  let open = true;
+  // Once: by then another file may have this number.
+  const close = () => {
+    if (open) closeSync(file);
+    open = false;
+  };
   let buffer = Buffer.allocUnsafe(1 << 16);
   let filled = 0;
   let written = from;
@@ -46,10 +53,10 @@ export function fileWriter(path: string, flags: 'wx' | 'w' | 'r+', from = 0): Fi
         flush();
         fdatasyncSync(file);
       } finally {
-        closeSync(file);
+        close();
       }
     },
-    abandon: () => closeSync(file),
+    abandon: close,
   };
 }
 
