@@ -19,7 +19,8 @@ export const hasTerminal = spawnSync('tmux', ['-V']).status === 0;
 export function openTerminal(command: string, cwd: string, columns = 80, rows = 24): Terminal {
   const socket = `rag-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
   const tmux = (...args: string[]) => execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' });
-  const env = { ...process.env, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
+  // Ink draws nothing while it runs where it takes the terminal for a build server's.
+  const env = { ...process.env, LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', CI: 'false' };
   execFileSync(
     'tmux',
     [
