@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import type { Session, Turn } from '../../chats/chats.ts';
 import { RagError } from '../../errors.ts';
@@ -54,6 +53,7 @@ function listed({ style }: Invocation, sessions: Session[]): Outcome {
 
 /** A question a line, an answer each; what went before is remembered. */
 async function lines(run: Invocation, options: Options, session: Session): Promise<Outcome> {
+  const { createInterface } = await import('node:readline');
   const { converse } = await import('../../pipeline/converse.ts');
   const deps = { ...(await answerDeps(run)), chats: await (await run.context()).chats() };
   const { io, live } = streaming(run);

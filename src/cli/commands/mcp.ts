@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
 import { ERRORS, RagError } from '../../errors.ts';
@@ -70,6 +70,7 @@ async function overHttp(run: Invocation, options: Options, open: Open): Promise<
     await transport.handleRequest(request, response);
   }
 
+  const { createServer } = await import('node:http');
   const http = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       const known = error instanceof RagError ? error : new RagError('unavailable', 'this is a bug in rag');
