@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Context } from './context.ts';
 import { RagError } from './errors.ts';
 import { answer } from './pipeline/answer.ts';
+import { textOf } from './pipeline/extracted.ts';
 import { search } from './pipeline/search.ts';
 import { sync } from './pipeline/sync.ts';
 import { belowRoot } from './pipeline/walk.ts';
@@ -96,7 +97,7 @@ export function mcpServer({ context, allowIngest }: McpOptions): McpServer {
     ({ source, from }) =>
       told(() =>
         withStore(async (store) => {
-          const text = await textOf(store, source);
+          const text = await read(store, source);
           const end = Math.min(text.length, from + PAGE);
           return { source, from, text: text.slice(from, end), ...(end < text.length ? { next: end } : {}) };
         }),
@@ -170,19 +171,17 @@ export function mcpServer({ context, allowIngest }: McpOptions): McpServer {
   });
   server.registerResource('document', template, { description: 'Extracted text of a document' }, (uri, { source }) =>
     withStore(async (store) => {
-      const text = await textOf(store, decodeURIComponent(String(source)));
+      const text = await read(store, decodeURIComponent(String(source)));
       return { contents: [{ uri: uri.href, mimeType: 'text/plain', text }] };
     }),
   );
   return server;
 }
 
-async function textOf(store: StoreReader, source: string): Promise<string> {
+async function read(store: StoreReader, source: string): Promise<string> {
   const document = await store.find(source);
   if (document === undefined) throw new RagError('not_found', `no document ${source}`);
-  const parts: string[] = [];
-  for await (const part of store.text(document)) parts.push(part);
-  return parts.join('');
+  return textOf(store, document);
 }
 
 async function ingest(context: Context, paths: string[], io: Io): Promise<object> {

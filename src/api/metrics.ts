@@ -28,7 +28,6 @@ export function openMetrics(deps: () => Deps): Metrics {
       new Counter({ name: `rag_${what}_total`, help: `${what} since the start`, registers }),
     ]),
   ) as Record<Parameters<Deps['counted']>[0], Counter>;
-  new Counter({ name: 'rag_cost_dollars_total', help: 'Paid to model providers, by configured prices', registers });
   for (const what of ['documents', 'chunks', 'embedded', 'bytes'] as const)
     new Gauge({
       ...{ name: `rag_home_${what}`, help: `${what} in the home`, registers },

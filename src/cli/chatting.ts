@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Session } from '../chats/chats.ts';
 import type { Generator } from '../models/models.ts';
+import { textOf } from '../pipeline/extracted.ts';
 import type { SearchInput } from '../pipeline/search.ts';
 import type { CommandResult } from '../tui/chat.tsx';
 import type { Opened, State } from '../tui/state.ts';
@@ -82,12 +83,10 @@ export async function chatting(run: Invocation, session: Session, search: Omit<S
         signal,
         report: (event: Parameters<typeof run.io.report>[0]) => void (event.type === 'token' && token(event.text)),
       };
-      const { turn } = await converse(
-        { ...deps, generator: async () => generator },
-        session,
-        inputFor(question, state),
-        io,
-      );
+      // What others ingest meanwhile is seen by the next question.
+      const { store, release } = await context.latest();
+      const all = { ...deps, store, generator: async () => generator };
+      const { turn } = await converse(all, session, inputFor(question, state), io).finally(release);
       session.turns.push(turn);
       return turn;
     },
@@ -106,12 +105,15 @@ function globOf(scope: string): string {
 
 /** The quote in the text around it, from the home: it is what the answer was made of. */
 async function open(run: Invocation, citation: Citation, title: string): Promise<Opened> {
-  const store = await (await run.context()).reader();
-  const document = await store.find(citation.source);
+  const { store, release } = await (await run.context()).latest();
   const { start, end } = citation.locator;
-  const parts: string[] = [];
-  if (document?.id === citation.document) for await (const part of store.text(document)) parts.push(part);
-  const text = parts.join('');
+  let text = '';
+  try {
+    const document = await store.find(citation.source);
+    if (document?.id === citation.document) text = await textOf(store, document);
+  } finally {
+    release();
+  }
   if (text.slice(start, end) !== citation.quote)
     return {
       title: `${title} — ${run.say.stale.changed}`,

@@ -4,6 +4,7 @@ import { STOP_WORDS } from '../text/stopwords.ts';
 import { tokens } from '../text/tokenize.ts';
 import type { Document } from '../types.ts';
 import { sha256 } from './digest.ts';
+import { textOf } from './extracted.ts';
 import { languageOf } from './prompt.ts';
 import { sentences } from './sentences.ts';
 import { tablesOf } from './tables.ts';
@@ -42,9 +43,7 @@ export async function makeQuestions(store: StoreReader, { count, signal }: Quest
   const made: Question[] = [];
   for await (const document of store.documents()) {
     signal.throwIfAborted();
-    const parts: string[] = [];
-    for await (const part of store.text(document)) parts.push(part);
-    made.push(...(await questionsOf(store, document, parts.join(''))));
+    made.push(...(await questionsOf(store, document, await textOf(store, document))));
   }
   // What two passages answer is no fair question.
   const times = new Map<string, number>();

@@ -1,5 +1,6 @@
 import type { Session } from '../chats/chats.ts';
 import type { StoreReader } from '../store/store.ts';
+import { textOf } from './extracted.ts';
 import { whereIs } from './verify.ts';
 
 export interface StaleAnswer {
@@ -34,10 +35,4 @@ export async function staleAnswers(
       if (wrong.length > 0) stale.push({ session: id, at, question, citations: wrong });
     }
   return { answers, stale };
-}
-
-async function textOf(store: StoreReader, document: Parameters<StoreReader['text']>[0]): Promise<string> {
-  const parts: string[] = [];
-  for await (const part of store.text(document)) parts.push(part);
-  return parts.join('');
 }

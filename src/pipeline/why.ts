@@ -5,6 +5,7 @@ import { indexText } from '../text/chunk.ts';
 import { parseQuery } from '../text/query.ts';
 import { countTerms } from '../text/tokenize.ts';
 import type { Document, Io, Span } from '../types.ts';
+import { textOf } from './extracted.ts';
 import { CANDIDATES, type SearchDeps, type SearchInput, search } from './search.ts';
 import { sourceName, walk } from './walk.ts';
 
@@ -160,19 +161,33 @@ function cure({ problem }: Stamp, source: string): string {
 
 const folded = (text: string) => text.normalize('NFKC').toLowerCase();
 
+/** Folding may change lengths (ﬁ, ㎏): where each unit came from, and the end. */
+function foldedWithOrigin(text: string): { text: string; origin: number[] } {
+  const origin: number[] = [];
+  let plain = '';
+  let at = 0;
+  for (const char of text) {
+    const piece = folded(char);
+    for (let i = 0; i < piece.length; i++) origin.push(at);
+    plain += piece;
+    at += char.length;
+  }
+  origin.push(at);
+  return { text: plain, origin };
+}
+
 /** Where the words stand, whatever their case and spacing. */
 async function find(deps: SearchDeps, document: Document, passage: string | undefined): Promise<Span | undefined> {
-  const parts: string[] = [];
-  for await (const part of deps.store.text(document)) parts.push(part);
-  const text = parts.join('');
+  const text = await textOf(deps.store, document);
   if (passage === undefined) return { start: 0, end: text.length };
   const words = folded(passage)
     .split(/\s+/)
     .filter(Boolean)
     .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   if (words.length === 0) return { start: 0, end: text.length };
-  const match = new RegExp(words.join('\\s*'), 'u').exec(folded(text));
-  return match ? { start: match.index, end: match.index + match[0].length } : undefined;
+  const { text: plain, origin } = foldedWithOrigin(text);
+  const match = new RegExp(words.join('\\s*'), 'u').exec(plain);
+  return match ? { start: origin[match.index]!, end: origin[match.index + match[0].length]! } : undefined;
 }
 
 function recognised({ sections }: Document): string {

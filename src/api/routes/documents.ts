@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { RagError } from '../../errors.ts';
+import { textOf } from '../../pipeline/extracted.ts';
 import { belowRoot } from '../../pipeline/walk.ts';
 import type { Document } from '../../types.ts';
 import { type Call, type Deps, route, withStore } from '../call.ts';
@@ -58,9 +59,7 @@ export const documents = [
     handle: ({ deps, query }) =>
       withStore(deps, async (store) => {
         const found = await find(deps, query.source);
-        const parts: string[] = [];
-        for await (const part of store.text(found)) parts.push(part);
-        const text = parts.join('');
+        const text = await textOf(store, found);
         const sections = found.sections.map(({ start, locator }, i) => ({
           locator: { ...locator, start, end: found.sections[i + 1]?.start ?? text.length },
         }));

@@ -7,6 +7,7 @@ import { inputDefaults, syncDeps } from '../../wiring.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { budget, duration, list, size, tags } from '../options.ts';
 import { passwordsOf } from '../passwords.ts';
+import { standardInput } from '../stdin.ts';
 
 interface Options {
   watch?: boolean;
@@ -104,7 +105,7 @@ const NAMED = new Set(['skipped', 'partial', 'failed']);
 
 async function inputOf(run: Invocation, options: Options, paths: string[]): Promise<IngestInput> {
   const context = await run.context();
-  const stdin = paths.includes('-') ? await standardInput(run, options.name) : undefined;
+  const stdin = paths.includes('-') ? await namedInput(run, options.name) : undefined;
   return {
     ...inputDefaults(context),
     paths: paths.filter((path) => path !== '-'),
@@ -126,12 +127,10 @@ async function inputOf(run: Invocation, options: Options, paths: string[]): Prom
   };
 }
 
-async function standardInput(run: Invocation, name: string | undefined): Promise<{ name: string; bytes: Uint8Array }> {
+async function namedInput(run: Invocation, name: string | undefined): Promise<{ name: string; bytes: Uint8Array }> {
   if (name === undefined)
     throw new RagError('usage', 'standard input has no name', { hint: 'add --name NAME, e.g. --name notes.md' });
-  const parts: Buffer[] = [];
-  for await (const part of run.app.stdin) parts.push(Buffer.from(part));
-  return { name, bytes: Buffer.concat(parts) };
+  return { name, bytes: await standardInput(run.app) };
 }
 
 function summary({ say }: Invocation, result: IngestResult, coverage: Coverage, seconds: number): string {

@@ -7,6 +7,7 @@ import { type App, type Exit, handle, type Invocation, type Outcome, verb } from
 import { batchQueries } from '../batch.ts';
 import { renderHits } from '../hits.ts';
 import { count, duration, type FilterOptions, filterOf, list, since, tags, until, words } from '../options.ts';
+import { standardInput } from '../stdin.ts';
 
 export interface SearchOptions extends FilterOptions {
   k: number;
@@ -83,9 +84,7 @@ async function searchBatch(run: Invocation, options: SearchOptions, file: string
 
 async function batchText(run: Invocation, file: string): Promise<string> {
   if (file === '-') {
-    const parts: Buffer[] = [];
-    for await (const part of run.app.stdin) parts.push(Buffer.from(part));
-    return Buffer.concat(parts).toString('utf8');
+    return (await standardInput(run.app)).toString('utf8');
   }
   try {
     return readFileSync(resolve(run.app.cwd, file), 'utf8');

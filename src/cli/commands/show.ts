@@ -33,9 +33,8 @@ export function showCommand(app: App, exit: Exit): Command {
       for await (const part of store.text(document)) run.print(part);
       return {};
     }
-    const parts: string[] = [];
-    for await (const part of store.text(document)) parts.push(part);
-    const text = parts.join('');
+    const { textOf } = await import('../../pipeline/extracted.ts');
+    const text = await textOf(store, document);
     const named = { source: document.source, document: document.id };
     if (options.pages) {
       const { pagesOf } = await import('../../pipeline/pages.ts');

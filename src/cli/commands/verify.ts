@@ -7,6 +7,7 @@ import type { Verified } from '../../pipeline/verify.ts';
 import { originalDeps } from '../../wiring.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
 import { passwordsOf } from '../passwords.ts';
+import { standardInput } from '../stdin.ts';
 import { oneLine, printable } from '../style.ts';
 
 export function verifyCommand(app: App, exit: Exit): Command {
@@ -29,9 +30,7 @@ export function verifyCommand(app: App, exit: Exit): Command {
 async function exported(run: Invocation, name: string): Promise<Exported> {
   const { readExported } = await import('../../pipeline/exported.ts');
   if (name === '-') {
-    const parts: Buffer[] = [];
-    for await (const part of run.app.stdin) parts.push(Buffer.from(part));
-    return readExported(Buffer.concat(parts).toString('utf8'), 'standard input');
+    return readExported((await standardInput(run.app)).toString('utf8'), 'standard input');
   }
   const saved = await readFile(resolve(run.app.cwd, name), 'utf8').catch(() => undefined);
   if (saved !== undefined) return readExported(saved, name);
