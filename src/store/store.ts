@@ -59,6 +59,8 @@ export interface Fingerprint {
   dimensions?: number;
   /** Which runtimes made vectors, with counts. */
   runtimes: Record<string, number>;
+  /** Another model's vectors, kept beside those in use. */
+  shelf?: { model: string; embedded: number };
 }
 
 /** One consistent view of a home. Throws RagError('unavailable') for what a retry may cure. */
@@ -73,14 +75,20 @@ export interface StoreReader {
   chunkCount(document: Document): Promise<number>;
   /** The extracted text, piece by piece. */
   text(document: Document): AsyncIterable<string>;
+  /** Its passages in reading order. */
+  chunks(document: Document): AsyncIterable<Passage['chunk']>;
   /** Passages by chunk id; unknown ids are left out. */
   read(ids: string[]): Promise<Map<string, Passage>>;
+  /** Vectors by hash, as they are kept: put again, they are the same. Unknown hashes are left out. */
+  vectors(hashes: string[]): Promise<Map<string, Float32Array>>;
 
   searchText(query: LexicalQuery, limit: number, filter?: Filter): Promise<Hit[]>;
   searchVector(vector: Float32Array, limit: number, filter?: Filter): Promise<Hit[]>;
   /** Both scores of each chunk: fusion needs both for every candidate. No cosine where there is no vector. */
   score(ids: string[], query: LexicalQuery, vector?: Float32Array): Promise<Map<string, Score>>;
   termStats(terms: string[]): Promise<{ chunks: number; df: Map<string, number> }>;
+  /** The same home with the shelf's vectors in use. Throws RagError('not_found') if there is no shelf. The caller closes it. */
+  onShelf(): Promise<StoreReader>;
   /** What is damaged, a line each; empty if all is well. */
   check(): Promise<string[]>;
   close(): Promise<void>;
@@ -107,12 +115,20 @@ export interface Store extends StoreReader {
   /** Remembers a file that gave no document, so that it is not read again before it changes: one with a problem, or a container. */
   note(source: string, stamp: Stamp): Promise<void>;
 
-  /** Chunks without a vector, newest file first, equal texts once. */
-  pending(): AsyncIterable<Pending>;
-  /** Vectors by hash; repeats are no-ops. Throws RagError('config') if the index holds another model's vectors. */
+  /** Chunks without a vector, newest file first, equal texts once; with the shelf's model, those without one there. */
+  pending(model?: string): AsyncIterable<Pending>;
+  /**
+   * Vectors by hash; repeats are no-ops. Those of the shelf's model go there. Throws RagError('config') if the index holds
+   * another model's vectors.
+   */
   putVectors(model: string, runtime: string, vectors: Map<string, Float32Array>): Promise<void>;
   /** Forgets all vectors, to begin again with another model. */
   dropVectors(): Promise<void>;
+  /** Makes room for this model's vectors beside those in use, or goes on with the room it has; another model's is given up. */
+  shelve(model: string): Promise<void>;
+  /** What was on the shelf is in use, and the other way round, in one step. Throws RagError('not_found') if there is no shelf. */
+  switchShelf(): Promise<void>;
+  dropShelf(): Promise<void>;
 
   /** Makes all terms again from the stored text, after a change of tokenizer or ICU. */
   retokenize(signal?: AbortSignal): Promise<void>;

@@ -3,21 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openReader, openWriter } from '../../src/store/sqlite/sqlite.ts';
 import { type Opened, storeContract } from './store.ts';
+import { shelfContract } from './store-shelf.ts';
 
-storeContract('sqlite', async () => {
+async function open(): Promise<Opened> {
   const dir = mkdtempSync(join(tmpdir(), 'rag-store-'));
-  const open = async (): Promise<Opened> => {
+  const again = async (): Promise<Opened> => {
     const store = await openWriter(dir);
     return {
       store,
       reader: () => openReader(dir),
       // The first writer is left as a killed process leaves it: nothing closed, nothing checkpointed.
-      crash: () => open(),
+      crash: () => again(),
       async close() {
         await store.close();
         rmSync(dir, { recursive: true, force: true });
       },
     };
   };
-  return open();
-});
+  return again();
+}
+
+storeContract('sqlite', open);
+shelfContract('sqlite', open);

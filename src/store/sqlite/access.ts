@@ -6,6 +6,8 @@ import { Gone, openSnapshot, type Snapshot } from './segments/open.ts';
 
 /** What reading needs: SQLite, and the files of the same moment. */
 export interface Access {
+  /** Folder of the files. */
+  dir: string;
   db(): Database;
   snapshot(): Snapshot;
   finder(): Finder;
@@ -44,6 +46,7 @@ export function fixedAccess(db: Database, dir: string): Access {
     return manifestRow(db) ?? EMPTY;
   });
   return {
+    dir,
     db: () => db,
     snapshot: () => snapshot,
     finder: () => (finder ??= openFinder(snapshot)),
@@ -63,6 +66,7 @@ export function lightAccess(dir: string, read: () => Manifest, open: () => Datab
   let finder: Finder | undefined;
   let db: Database | undefined;
   return {
+    dir,
     db() {
       if (db !== undefined) return db;
       db = open();

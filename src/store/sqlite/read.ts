@@ -7,6 +7,7 @@ import { type ChunkRow, CONTAINER, type DocumentRow, LIVE, toChunk, toDocument }
 import { type Database, FORMAT } from './schema.ts';
 import { type ChunkEntry, chunkOf, documentOf } from './segments/passages.ts';
 import type { Ranges } from './segments/ranges.ts';
+import { shelfAccess } from './shelf.ts';
 
 const CHUNK = 'c.key, c.position, c.start, c.end, c.context, c.locator, c.text';
 const BY_ID = `c.position = ? AND c.doc = (SELECT key FROM documents
@@ -44,7 +45,7 @@ export function readSide(access: Access): StoreReader {
 
   return {
     async fingerprint(): Promise<Fingerprint> {
-      const { tokenizer, icu, model, dimensions, runtimes } = manifest();
+      const { tokenizer, icu, model, dimensions, runtimes, shelf } = manifest();
       return {
         format: FORMAT,
         tokenizer: tokenizer || TOKENIZER_VERSION,
@@ -52,6 +53,7 @@ export function readSide(access: Access): StoreReader {
         ...(model === undefined ? {} : { model }),
         ...(model === undefined || dimensions === undefined ? {} : { dimensions }),
         runtimes,
+        ...(shelf === undefined ? {} : { shelf: { model: shelf.model, embedded: shelf.embedded } }),
       };
     },
     async coverage() {
@@ -94,6 +96,30 @@ export function readSide(access: Access): StoreReader {
         if (texts.length < 64) return;
       }
     },
+    async *chunks(document) {
+      const db = access.db();
+      const key = db
+        .prepare('SELECT max(key) FROM documents WHERE id = ? AND since IS NOT NULL')
+        .pluck()
+        .get(document.id);
+      const page = db.prepare(
+        `SELECT ${CHUNK} FROM chunks c WHERE c.doc = ? AND c.position >= ? ORDER BY c.position LIMIT 64`,
+      );
+      for (let position = 0; ; position += 64) {
+        const rows = page.all(key, position) as ChunkRow[];
+        for (const row of rows) yield toChunk(document.id, row);
+        if (rows.length < 64) return;
+      }
+    },
+    async vectors(hashes) {
+      const slotOf = access.db().prepare('SELECT slot FROM slots WHERE hash = ?').pluck();
+      const known = hashes.flatMap((hash) => {
+        const slot = slotOf.get(Buffer.from(hash, 'hex')) as number | undefined;
+        return slot === undefined ? [] : [{ hash, slot }];
+      });
+      const values = access.snapshot().vectors?.read(known.map(({ slot }) => slot)) ?? [];
+      return new Map(known.map(({ hash }, i) => [hash, values[i]!]));
+    },
     async read(ids) {
       const found = new Map<string, Passage>();
       const documents = new Map<number, Document>();
@@ -127,6 +153,9 @@ export function readSide(access: Access): StoreReader {
     },
     async termStats(terms) {
       return access.finder().termStats(terms);
+    },
+    async onShelf() {
+      return readSide(shelfAccess(access));
     },
     async check() {
       return check(access);

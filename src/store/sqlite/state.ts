@@ -34,11 +34,12 @@ export interface State {
 function* filesOf(manifest: Manifest): Generator<[name: string, bytes: number]> {
   for (const { id, bytes } of manifest.segments) yield [segmentFile(id), bytes];
   if (manifest.dead.count > 0) yield [deadFile(manifest.dead.generation), manifest.dead.count * DEAD];
-  const { vectors } = manifest;
-  if (vectors === undefined) return;
-  yield [rowsFile(vectors.generation), vectors.slots * strideOf(vectors.dimensions)];
-  if (vectors.links > 0) yield [linksFile(vectors.generation), vectors.links * LINK];
-  if (vectors.codes) yield [codesFile(vectors.codes.generation), 0];
+  for (const vectors of [manifest.vectors, manifest.shelf?.vectors]) {
+    if (vectors === undefined) continue;
+    yield [rowsFile(vectors.generation), vectors.slots * strideOf(vectors.dimensions)];
+    if (vectors.links > 0) yield [linksFile(vectors.generation), vectors.links * LINK];
+    if (vectors.codes) yield [codesFile(vectors.codes.generation), 0];
+  }
 }
 
 /** `tolerant`: files may be missing, because they are about to be made anew. The caller holds the home's lock. */
@@ -82,6 +83,7 @@ export function openState(db: Database, dir: string, tolerant: boolean): State {
       for (const name of old) if (!kept.has(name)) remove(join(dir, name));
     },
     access: {
+      dir,
       db: () => db,
       snapshot: current,
       finder: () => (finder ??= openFinder(current())),

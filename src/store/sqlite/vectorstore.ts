@@ -13,6 +13,7 @@ export function appendVectors(db: Database, change: Change, runtime: string, vec
   const taken = db.prepare('SELECT 1 FROM slots WHERE hash = ?');
   const fresh = [...vectors].filter(([hash]) => taken.get(Buffer.from(hash, 'hex')) === undefined);
   if (fresh.length === 0) return;
+  change.manifest.dimensions ??= fresh[0]![1].length;
   const first = change.append(fresh.map(([, vector]) => vector));
   const insertSlot = db.prepare('INSERT INTO slots (hash, slot) VALUES (?, ?)');
   const waiting = db

@@ -22,6 +22,7 @@ import type { Change } from './segments/change.ts';
 import { deadFile, type Manifest } from './segments/format.ts';
 import { crowded, mergeable } from './segments/policy.ts';
 import { NONE } from './segments/ranges.ts';
+import { dropShelf, shelve, switchShelf, withShelf } from './shelf.ts';
 import type { State } from './state.ts';
 import { appendVectors, compactVectors, dropVectors } from './vectorstore.ts';
 
@@ -140,10 +141,11 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
       });
     },
 
-    async *pending() {
+    async *pending(model) {
+      const table = model !== undefined && model === state.manifest.shelf?.model ? 'shelf_pending' : 'pending';
       const keys = db
         .prepare(
-          `SELECT min(c.key) FROM pending p JOIN chunks c ON c.key = p.chunk JOIN documents d ON d.key = c.doc
+          `SELECT min(c.key) FROM ${table} p JOIN chunks c ON c.key = p.chunk JOIN documents d ON d.key = c.doc
            WHERE d.since IS NOT NULL AND d.until IS NULL GROUP BY p.hash ORDER BY max(d.mtime) DESC, min(c.key)`,
         )
         .pluck()
@@ -160,21 +162,30 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
     putVectors(model, runtime, vectors) {
       return commit((change) => {
         const { manifest } = change;
+        if (manifest.shelf?.model === model && manifest.model !== model) {
+          withShelf(db, change, () => appendVectors(db, change, runtime, vectors));
+          return;
+        }
         if (manifest.model !== undefined && manifest.model !== model)
           throw new RagError('config', `this home holds vectors of ${manifest.model}; ${model} cannot be mixed in`, {
             hint: 'set the model back, or build all vectors anew with: rag embed --rebuild',
             zh: `此库中的向量来自 ${manifest.model}，不能混入 ${model}`,
           });
-        const dimensions = vectors.values().next().value?.length;
-        if (manifest.model === undefined && dimensions !== undefined) {
-          manifest.model = model;
-          manifest.dimensions = dimensions;
-        }
+        if (vectors.size > 0) manifest.model = model;
         appendVectors(db, change, runtime, vectors);
       });
     },
     dropVectors() {
       return commit((change) => dropVectors(db, change));
+    },
+    shelve(model) {
+      return commit((change) => shelve(db, change, model));
+    },
+    switchShelf() {
+      return commit((change) => switchShelf(db, change));
+    },
+    dropShelf() {
+      return commit((change) => dropShelf(db, change));
     },
 
     async retokenize(signal) {
@@ -183,6 +194,7 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
     async repair(signal) {
       return commit((change) => {
         rebuild(db, dir, state.kernel, change, signal);
+        dropShelf(db, change);
         const lost = compactVectors(db, dir, state.kernel, change);
         recount(db, change.manifest);
         return lost;
@@ -206,6 +218,7 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
         manifest.dead = { generation: change.fresh(), count: 0 };
         change.made(deadFile(manifest.dead.generation));
         manifest.counts.versions = 0;
+        dropShelf(db, change);
         writeRelabelled(db, change);
         compactVectors(db, dir, state.kernel, change);
         db.exec('DELETE FROM runs WHERE doc = 0 AND first < (SELECT max(first) FROM runs)');

@@ -24,6 +24,8 @@ export interface Change {
   append(vectors: Float32Array[]): number;
   /** Puts a segment in the place of some neighbours. */
   replace(ids: ReadonlySet<number>, by: Segment | undefined): void;
+  /** Writes the vectors and links so far, before `manifest.vectors` becomes another set. */
+  settleVectors(): void;
   /** A number for a new file. */
   fresh(): number;
   /** Notes a file that `abandon` removes. */
@@ -50,12 +52,13 @@ export function beginChange(dir: string, kernel: Kernel, before: Manifest): Chan
     file.end();
   }
 
-  function sealVectors(): void {
+  function settleVectors(): void {
     const files = manifest.vectors;
     if (files === undefined) return;
     if (vectors.length > 0) appendRows(dir, kernel, manifest, vectors, made);
+    vectors = [];
     if (links.length === 0) return;
-    const runs = linksOf(links);
+    const runs = linksOf(links.splice(0));
     appendTo(linksFile(files.generation), files.links * LINK, encodeLinks(kernel, runs));
     files.links += runs.length;
   }
@@ -85,6 +88,7 @@ export function beginChange(dir: string, kernel: Kernel, before: Manifest): Chan
       if (by !== undefined) rest.splice(at, 0, by);
       manifest.segments = rest;
     },
+    settleVectors,
     fresh,
     made: (name) => void made.push(name),
     seal() {
@@ -95,8 +99,7 @@ export function beginChange(dir: string, kernel: Kernel, before: Manifest): Chan
         appendTo(deadFile(manifest.dead.generation), manifest.dead.count * DEAD, encodeDead(kernel, dead));
         manifest.dead.count += dead.length;
       }
-      sealVectors();
-      vectors = [];
+      settleVectors();
       if (made.length > 0) syncFolder(dir);
       return manifest;
     },

@@ -71,6 +71,16 @@ export interface Manifest {
   /** Ranges of chunk keys that are no longer, or not yet, visible: `dead.<generation>`, entries of DEAD bytes. */
   dead: { generation: number; count: number };
   vectors?: VectorFiles;
+  /** Another model's vectors: what `model` to `vectors` are for those in use. */
+  shelf?: Shelf;
+}
+
+export interface Shelf {
+  model: string;
+  dimensions?: number;
+  runtimes: Record<string, number>;
+  embedded: number;
+  vectors?: VectorFiles;
 }
 
 /** Chunk: sum u32, key, document key, position, start, end, bytes of the record, sum of the record (u32 each), its place (f64), document id (32 bytes). */

@@ -18,6 +18,8 @@ export interface Vectors {
   slotsOf(chunks: Uint32Array): Map<number, number>;
   /** The chunks of each slot. */
   chunksOf(slots: Uint32Array): Map<number, number[]>;
+  /** What the rows of these slots say. */
+  read(slots: readonly number[]): Float32Array[];
   /** Cosine of each of the slots to a unit vector. */
   cosines(query: Float32Array, slots: Uint32Array): Float32Array;
   /** At least the best `k` slots of those that `bits` (0: all) allows, with their cosines; unordered. */
@@ -190,6 +192,17 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
         }
         return found;
       }
+    },
+    read(slots) {
+      const at = kernel.region('row', stride);
+      return slots.map((slot) => {
+        if (!kernel.read(rows, slot * stride, at, stride)) throw damaged(rowsName, 'its end');
+        if (kernel.run.checksum(at, stride - 4) >>> 0 !== kernel.u32(at + stride - 4, 1)[0])
+          throw damaged(rowsName, 'a vector');
+        const scale = kernel.f32(at + stride - 8, 1)[0]!;
+        const bytes = kernel.bytes(at, files.dimensions);
+        return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, files.dimensions), (v) => v * scale);
+      });
     },
     cosines,
     best(query, k, allowed) {

@@ -5,7 +5,8 @@ import { checksum } from './checksum';
 export function quantise(vector: usize, dims: u32, stride: u32, out: usize): void {
   let peak: f32 = 1e-12;
   for (let i: u32 = 0; i < dims; i++) peak = max(peak, abs(load<f32>(vector + (<usize>i << 2))));
-  const scale = <f32>(<f64>peak / 127);
+  // 17 bits of mantissa: then 127 times it is exact, and a vector that was read and is written again stays what it is.
+  const scale = reinterpret<f32>((reinterpret<u32>(<f32>(<f64>peak / 127)) + 0x40) & 0xffffff80);
   for (let i: u32 = 0; i < dims; i++) {
     store<i8>(out + i, <i8>nearest<f64>(<f64>load<f32>(vector + (<usize>i << 2)) / <f64>scale));
   }
