@@ -7,6 +7,7 @@ import type { Chats } from './chats/chats.ts';
 import type { Config } from './config.ts';
 import { RagError } from './errors.ts';
 import type { Embedder, Generator } from './models/models.ts';
+import { type Named, nameOf } from './models/named.ts';
 import type { Ocr } from './ocr/ocr.ts';
 import type { Sandbox } from './readers/sandbox.ts';
 import { packageRoot } from './root.ts';
@@ -57,8 +58,10 @@ export interface Context {
   hasTraditional(): boolean;
   /** `bulk`: worker threads on all cores, for passages. */
   embedder(use: 'question' | 'bulk'): Promise<Embedder>;
-  /** The built-in model, whatever is configured. */
-  builtin(): Promise<Embedder>;
+  /** Embedding models of a running Ollama. */
+  ollamaEmbedders(): Promise<string[]>;
+  /** This model, whatever is configured. */
+  embedderNamed(named: Named, use: 'question' | 'bulk'): Promise<Embedder>;
   /** The model named, or the configured one, else a running Ollama, else undefined: answers are then extracted. */
   generator(model?: string): Promise<Generator | undefined>;
   bridge(): Promise<Bridge>;
@@ -113,14 +116,21 @@ export function openContext(options: ContextOptions): Context {
     }
   }
 
+  /** What is configured, else the model of the home's vectors, else the built-in one. */
   async function openEmbedder(bulk: boolean): Promise<Embedder> {
-    if (values.EMBEDDING_MODEL !== undefined) {
+    const { modelOf } = await import('./store/sqlite/sqlite.ts');
+    const known = modelOf(dir);
+    return openNamed(configuredModel(values) ?? (known === undefined ? { provider: 'builtin' } : nameOf(known)), bulk);
+  }
+
+  async function openNamed(named: Named, bulk: boolean): Promise<Embedder> {
+    if (named.provider === 'openai') {
       const { openOpenaiEmbedder } = await import('./models/openai.ts');
-      return openOpenaiEmbedder({ ...openaiOptions(), model: values.EMBEDDING_MODEL });
+      return openOpenaiEmbedder({ ...openaiOptions(), model: named.name });
     }
-    if (values.LOCAL_EMBEDDING_MODEL !== undefined) {
+    if (named.provider === 'ollama') {
       const { openOllamaEmbedder } = await import('./models/ollama.ts');
-      return openOllamaEmbedder({ baseUrl: values.LOCAL_LLM_BASE_URL, model: values.LOCAL_EMBEDDING_MODEL });
+      return openOllamaEmbedder({ baseUrl: values.LOCAL_LLM_BASE_URL, model: named.name });
     }
     return openOwn(bulk);
   }
@@ -230,8 +240,16 @@ export function openContext(options: ContextOptions): Context {
     hasTraditional: () =>
       resolved('tesseract.js-core/package.json') !== undefined &&
       resolved('@tesseract.js-data/chi_tra/package.json') !== undefined,
-    builtin: once(() => openOwn(false)),
     embedder: (use) => (use === 'bulk' ? bulk() : question()),
+    async ollamaEmbedders() {
+      const { findEmbeddingModels } = await import('./models/ollama.ts');
+      return findEmbeddingModels(values.LOCAL_LLM_BASE_URL);
+    },
+    async embedderNamed(named, use) {
+      const made = await openNamed(named, use === 'bulk');
+      opened.push(() => made.close());
+      return made;
+    },
     generator(model) {
       const known = generators.get(model) ?? openGenerator(model);
       generators.set(model, known);
@@ -249,6 +267,12 @@ export function openContext(options: ContextOptions): Context {
       for (const close of opened.splice(0).reverse()) await close();
     },
   };
+}
+
+/** What the settings say about embedding; undefined where the home decides. */
+export function configuredModel({ EMBEDDING_MODEL, LOCAL_EMBEDDING_MODEL }: Values): Named | undefined {
+  if (EMBEDDING_MODEL !== undefined) return { provider: 'openai', name: EMBEDDING_MODEL };
+  return LOCAL_EMBEDDING_MODEL === undefined ? undefined : { provider: 'ollama', name: LOCAL_EMBEDDING_MODEL };
 }
 
 /** `--home`, `home:` in rag.yaml, the nearest folder upward that holds `.rag/`, else the current one. Throws for the stack home. */

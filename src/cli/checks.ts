@@ -97,7 +97,7 @@ async function vectors(context: Context): Promise<Omit<Check, 'name'>> {
 }
 
 async function builtin(context: Context): Promise<Omit<Check, 'name'>> {
-  const model = await context.builtin();
+  const model = await context.embedderNamed({ provider: 'builtin' }, 'question');
   const [vector] = await model.embed(['rag doctor'], 'query');
   return { status: 'ok', detail: `${model.id}, ${vector!.length} dimensions, works` };
 }
@@ -140,7 +140,7 @@ async function embedder(context: Context): Promise<Omit<Check, 'name'>> {
     return {
       status: 'fail',
       detail: `${model.id} is configured, the home holds vectors of ${indexed}`,
-      hint: 'rag embed --rebuild, or set the model back',
+      hint: 'rag model use builds the new vectors and switches; or set the model back',
     };
   return { status: 'ok', detail: `${model.id}${model.remote ? ' (document text leaves this machine)' : ''}` };
 }

@@ -13,6 +13,8 @@ import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { mcpCommand } from './commands/mcp.ts';
+import { modelCommand } from './commands/model.ts';
+import { packCommand } from './commands/pack.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { queryCommand } from './commands/query.ts';
 import { rmCommand } from './commands/rm.ts';
@@ -36,6 +38,8 @@ const COMMANDS = [
     rmCommand,
     pruneCommand,
     evalCommand,
+    modelCommand,
+    packCommand,
     configCommand,
     doctorCommand,
     completionCommand,

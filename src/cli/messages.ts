@@ -52,6 +52,22 @@ const en = {
     help: '/in GLOB  ask only these documents (/in alone: all)\n/k N  passages to look at\n/model [NAME]  who answers\n/sources  of the last answer\n/why PATH  why that document was (not) found\n/save [FILE]  as JSON, which rag verify checks\n/export md [FILE]  as Markdown\n/quit',
     resume: (id: string) => `rag chat --resume ${id} goes on here`,
   },
+  model: {
+    current: 'in use',
+    kept: 'kept: rag model use --undo',
+    switched: (model: string) => `in use now: ${model}; the vectors before are kept (rag model use --undo)`,
+    already: (model: string) => `${model} is in use already`,
+    goesOn: (pending: number) => `${pending} passages to go; the same command goes on`,
+    compared: (better: number, worse: number, same: number) =>
+      `on ${better + worse + same} questions: better ${better}, worse ${worse}, same ${same}`,
+  },
+  pack: {
+    wrote: (file: string, documents: number, bytes: number) => `${file}: ${documents} documents, ${formatBytes(bytes)}`,
+    whole: (documents: number, chunks: number) => `${documents} documents, ${chunks} passages: as they were written`,
+    signedBy: (key: string) => `signed with the key ${key}`,
+    imported: (added: number, updated: number, unchanged: number) =>
+      `${added} added, ${updated} updated, ${unchanged} unchanged`,
+  },
   worse: 'worse:',
   stages: {
     ...{
@@ -153,6 +169,20 @@ const zh: Messages = {
     unknown: (name) => `没有命令 /${name}；/help 列出全部命令`,
     help: '/in 通配符  只问这些文档（单独 /in：全部）\n/k N  查看的段落数\n/model [名称]  由谁回答\n/sources  上一个回答的来源\n/why 路径  该文档为何（未）被找到\n/save [文件]  存为 JSON，可用 rag verify 核对\n/export md [文件]  存为 Markdown\n/quit 退出',
     resume: (id) => `继续此会话：rag chat --resume ${id}`,
+  },
+  model: {
+    current: '使用中',
+    kept: '已保留：rag model use --undo',
+    switched: (model) => `现在使用 ${model}；此前的向量已保留（rag model use --undo）`,
+    already: (model) => `已在使用 ${model}`,
+    goesOn: (pending) => `还有 ${pending} 个段落；再次运行同一命令即可继续`,
+    compared: (better, worse, same) => `${better + worse + same} 个问题：更好 ${better}，更差 ${worse}，相同 ${same}`,
+  },
+  pack: {
+    wrote: (file, documents, bytes) => `${file}：${documents} 个文档，${formatBytes(bytes)}`,
+    whole: (documents, chunks) => `${documents} 个文档，${chunks} 个段落：与写入时一致`,
+    signedBy: (key) => `签名密钥 ${key}`,
+    imported: (added, updated, unchanged) => `新增 ${added}，更新 ${updated}，未变 ${unchanged}`,
   },
   worse: '变差：',
   stages: {

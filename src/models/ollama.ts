@@ -62,6 +62,14 @@ export async function findChatModel(baseUrl: string): Promise<string | undefined
   return undefined;
 }
 
+/** Names of the models of a running server that embed and compute where the server runs. */
+export async function findEmbeddingModels(baseUrl: string): Promise<string[]> {
+  const local = ((await probe(baseUrl)) ?? []).filter(({ cloud }) => !cloud);
+  const client = await ollamaServer(baseUrl).client(AbortSignal.timeout(SHOW_MS));
+  const shown = await Promise.all(local.map(({ name }) => client.show({ model: name }).catch(() => undefined)));
+  return local.flatMap(({ name }, i) => (shown[i]?.capabilities.includes('embedding') ? [name] : []));
+}
+
 /** Throws RagError('unavailable') if the server is down or lacks the model, RagError('config') if it cannot embed. */
 export async function openOllamaEmbedder(options: OllamaEmbedderOptions): Promise<Embedder> {
   const ollama = ollamaServer(options.baseUrl);

@@ -6,6 +6,8 @@ import { pace } from './progress.ts';
 
 export interface EmbedInput {
   expired(): boolean;
+  /** The vectors go to the store's shelf, which is there. */
+  onShelf?: boolean;
 }
 
 export interface EmbedResult {
@@ -22,9 +24,9 @@ const AHEAD = 3;
 
 /** Gives every chunk that has none its vector, newest file first. Resumable: what was committed stays. */
 export async function embedPending(store: Store, embedder: Embedder, input: EmbedInput, io: Io): Promise<EmbedResult> {
-  await checkModel(store, embedder);
+  if (!input.onShelf) await checkModel(store, embedder);
   if (embedder.remote) io.report({ type: 'note', message: `texts of this home are sent to ${embedder.id}` });
-  const before = await store.coverage();
+  const before = await coverageOf(store, input);
   const progress = pace(io, 'chunks');
   progress.total(before.chunks - before.embedded, 0);
   const under: Promise<void>[] = [];
@@ -52,7 +54,7 @@ export async function embedPending(store: Store, embedder: Embedder, input: Embe
     );
   };
   try {
-    for await (const pending of store.pending()) {
+    for await (const pending of store.pending(embedder.id)) {
       if (io.signal.aborted || input.expired()) {
         stopped = true;
         break;
@@ -70,8 +72,13 @@ export async function embedPending(store: Store, embedder: Embedder, input: Embe
     stopped = true;
   }
   progress.end();
-  const after = await store.coverage();
+  const after = await coverageOf(store, input);
   return { embedded: after.embedded - before.embedded, pending: after.chunks - after.embedded, stopped };
+}
+
+async function coverageOf(store: Store, { onShelf }: EmbedInput): Promise<{ chunks: number; embedded: number }> {
+  const coverage = await store.coverage();
+  return onShelf ? { ...coverage, ...(await store.fingerprint()).shelf } : coverage;
 }
 
 /** Caught before any text is embedded. */
@@ -79,7 +86,7 @@ export async function checkModel(store: Pick<Store, 'fingerprint'>, embedder: Pi
   const { model } = await store.fingerprint();
   if (model === undefined || model === embedder.id) return;
   throw new RagError('config', `this home holds vectors of ${model}, but the configured model is ${embedder.id}`, {
-    hint: 'set the model back, or build all vectors anew: rag embed --rebuild',
+    hint: 'rag model use builds the new vectors beside the old ones, compares, and switches; or set the model back',
     zh: `此库中的向量来自 ${model}，而当前配置的模型是 ${embedder.id}`,
   });
 }

@@ -1,23 +1,8 @@
 import type { Io } from '../types.ts';
 import { type AnswerDeps, answer } from './answer.ts';
+import type { Case } from './cases.ts';
 import { type Judged, metrics, type SetMetrics } from './evaluate.ts';
 import { type SearchHit, type SearchInput, search } from './search.ts';
-
-/** A line of a question file. What is not there is not measured. */
-export interface Case {
-  id?: string;
-  set?: string;
-  question: string;
-  /** The passage that should be found holds these words … */
-  quote?: string;
-  /** … or it lies in this document (the end of its source is enough). */
-  source?: string;
-  doc?: string;
-  /** Right answers: any of them will do. */
-  answers?: string[];
-  /** The documents do not say. */
-  unanswerable?: boolean;
-}
 
 export interface AnswerMetrics {
   /** Share of questions whose first quote holds a right answer; of those that are at most 60 characters. */
@@ -68,13 +53,24 @@ export async function measure(deps: AnswerDeps, cases: Case[], input: MeasureInp
 const TARGET = 'target';
 const folded = (text: string) => text.normalize('NFKC').replace(/\s+/g, '').toLowerCase();
 
-/** Distinct passages, the one that was asked for by a name of its own. */
-function ranking(hits: SearchHit[], { quote, source, doc }: Case): string[] {
+/** Whether this is the passage that was asked for. */
+function matcher({ quote, source, doc }: Case): (hit: SearchHit) => boolean {
   const wanted = quote && folded(quote);
   const file = source ?? doc;
-  const right = (hit: SearchHit) =>
+  return (hit) =>
     (wanted === undefined || folded(hit.text).includes(wanted) || wanted.includes(folded(hit.text))) &&
     (file === undefined || hit.source === file || hit.source.endsWith(`/${file}`));
+}
+
+/** From 1; undefined if it was not found. */
+export function rankOf(hits: SearchHit[], one: Case): number | undefined {
+  const at = hits.findIndex(matcher(one));
+  return at < 0 ? undefined : at + 1;
+}
+
+/** Distinct passages, the one that was asked for by a name of its own. */
+function ranking(hits: SearchHit[], one: Case): string[] {
+  const right = matcher(one);
   return [...new Set(hits.map((hit) => (right(hit) ? TARGET : hit.chunk)))];
 }
 

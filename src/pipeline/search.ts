@@ -137,7 +137,7 @@ async function questionVector(
   if (model !== undefined && model !== embedder.id) {
     io.report({
       type: 'warn',
-      message: `this home holds vectors of ${model}, the configured model is ${embedder.id}: searching by words only (rag embed --rebuild changes that)`,
+      message: `this home holds vectors of ${model}, the configured model is ${embedder.id}: searching by words only (rag model use changes that)`,
     });
     return undefined;
   }

@@ -2,7 +2,8 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { RagError } from '../../errors.ts';
-import type { Case, SetResult } from '../../pipeline/measure.ts';
+import { parseCases } from '../../pipeline/cases.ts';
+import type { SetResult } from '../../pipeline/measure.ts';
 import { answerDeps } from '../answering.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { count } from '../options.ts';
@@ -85,7 +86,7 @@ async function evaluate(run: Invocation, options: RunOptions, file?: string): Pr
   const { sha256 } = await import('../../pipeline/digest.ts');
   const folder = await folderOf(run);
   const text = await questionsText(file ? resolve(run.app.cwd, file) : join(folder, 'questions.jsonl'));
-  const cases = parse(text);
+  const cases = parseCases(text);
   const answers = options.answers ?? cases.some((one) => one.answers || one.unanswerable);
   const { text: _, ...search } = inputOf(options, '');
   const sets = await measure(await answerDeps(run), cases, { search, answers, noise: options.noise }, run.io);
@@ -110,17 +111,6 @@ async function questionsText(file: string): Promise<string> {
       ...{ hint: 'rag eval init makes some from your documents', zh: `没有题目文件 ${file}`, cause },
     });
   }
-}
-
-function parse(text: string): Case[] {
-  return text.split(/\r?\n/).flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    try {
-      const one = JSON.parse(line) as Case;
-      if (typeof one.question === 'string') return [one];
-    } catch {}
-    throw new RagError('usage', `line ${i + 1} of the questions is not {"question": …} in JSON`);
-  });
 }
 
 async function readHistory(folder: string): Promise<Run[]> {

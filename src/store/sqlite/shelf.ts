@@ -28,7 +28,12 @@ function swapped(manifest: Manifest): Manifest {
   const { model, dimensions, runtimes, vectors, shelf, ...rest } = manifest;
   if (shelf === undefined) throw noShelf();
   const { embedded, ...set } = shelf;
-  const own = { runtimes, embedded: rest.counts.embedded, ...(dimensions && { dimensions }), ...(vectors && { vectors }) };
+  const own = {
+    runtimes,
+    embedded: rest.counts.embedded,
+    ...(dimensions && { dimensions }),
+    ...(vectors && { vectors }),
+  };
   // Where nothing was embedded before there is nothing to keep.
   const kept = model === undefined ? {} : { shelf: { model, ...own } };
   return { ...rest, ...set, counts: { ...rest.counts, embedded }, ...kept };

@@ -34,6 +34,11 @@ export async function openReader(dir: string, options: ReaderOptions = {}): Prom
   }
 }
 
+/** The model of the home's vectors, without opening it; undefined if there are none. */
+export function modelOf(dir: string): string | undefined {
+  return readManifest(join(dir, INDEX))?.model;
+}
+
 /** Changes with every commit to the home in `dir`. */
 export function stateOf(dir: string): string {
   return ['rag.db', 'rag.db-wal']

@@ -168,7 +168,7 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
         }
         if (manifest.model !== undefined && manifest.model !== model)
           throw new RagError('config', `this home holds vectors of ${manifest.model}; ${model} cannot be mixed in`, {
-            hint: 'set the model back, or build all vectors anew with: rag embed --rebuild',
+            hint: 'set the model back, or build the others beside them with: rag model use',
             zh: `此库中的向量来自 ${manifest.model}，不能混入 ${model}`,
           });
         if (vectors.size > 0) manifest.model = model;
