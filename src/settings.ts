@@ -68,7 +68,11 @@ export const SCHEMA = {
   COLLECTION: define('home', 'Collection that `rag ingest` puts documents in', text.default('default')),
 
   OPENAI_BASE_URL: define('models', 'OpenAI-compatible endpoint for EMBEDDING_MODEL and LLM_MODEL', url.optional()),
-  EMBEDDING_MODEL: define('models', 'Embedding model at OPENAI_BASE_URL; unset: the built-in model', text.optional()),
+  EMBEDDING_MODEL: define(
+    'models',
+    'Embedding model at OPENAI_BASE_URL; unset: the one that the home has, at first the built-in model',
+    text.optional(),
+  ),
   EMBEDDING_PRICE: define(
     'models',
     'Dollars for a million tokens of EMBEDDING_MODEL, for `rag ingest --plan`',
@@ -79,8 +83,19 @@ export const SCHEMA = {
     'Answering model at OPENAI_BASE_URL; unset: Ollama if it runs, else extractive',
     text.optional(),
   ),
+  LLM_PRICE: define(
+    'models',
+    'Dollars for a million tokens of the prompt and of the answer, such as `0.15,0.6`, for the metrics of `rag serve`',
+    list([])
+      .transform((values) => values.map(Number))
+      .refine((prices) => prices.length <= 2 && prices.every((price) => price >= 0), 'one price, or two: 0.15,0.6'),
+  ),
   LOCAL_LLM_BASE_URL: define('models', 'Address of Ollama', url.default('http://localhost:11434')),
-  LOCAL_EMBEDDING_MODEL: define('models', 'Embedding model in Ollama; unset: the built-in model', text.optional()),
+  LOCAL_EMBEDDING_MODEL: define(
+    'models',
+    'Embedding model in Ollama; unset: the one that the home has, at first the built-in model',
+    text.optional(),
+  ),
   LOCAL_LLM_MODEL: define(
     'models',
     'Answering model in Ollama; unset: the first chat model that is there',

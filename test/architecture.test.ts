@@ -79,6 +79,7 @@ const MAY: Record<string, string[]> = {
     'version.ts',
     'pipeline',
     'store/store.ts',
+    'models/models.ts',
     'chats/chats.ts',
     'types.ts',
     'errors.ts',

@@ -12,7 +12,7 @@ export interface Deps {
   context: Context;
   log(line: Record<string, unknown>): void;
   /** Counts what was answered. */
-  counted(what: 'queries' | 'searches' | 'tokens' | 'documents', n: number): void;
+  counted(what: 'queries' | 'searches' | 'tokens' | 'dollars' | 'documents', n: number): void;
 }
 
 /** One operation of the API: OpenAPI and the checks of its input are made of this. */

@@ -9,6 +9,14 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
+const HELP = {
+  queries: 'Questions answered',
+  searches: 'Searches',
+  tokens: 'Tokens of models, about: prompts, answers and texts embedded',
+  dollars: 'Cost of the answering model by LLM_PRICE',
+  documents: 'Documents taken in',
+};
+
 /** What Prometheus reads: requests, their time and errors, this process, what the home holds, what was asked. */
 export function openMetrics(deps: () => Deps): Metrics {
   const registers = [new Registry()];
@@ -23,9 +31,9 @@ export function openMetrics(deps: () => Deps): Metrics {
     ...{ name: 'rag_http_errors_total', help: 'Requests that ended with 5xx', labelNames: ['route'], registers },
   });
   const counters = Object.fromEntries(
-    (['queries', 'searches', 'tokens', 'documents'] as const).map((what) => [
+    (Object.keys(HELP) as (keyof typeof HELP)[]).map((what) => [
       what,
-      new Counter({ name: `rag_${what}_total`, help: `${what} since the start`, registers }),
+      new Counter({ name: `rag_${what}_total`, help: `${HELP[what]}, since the start`, registers }),
     ]),
   ) as Record<Parameters<Deps['counted']>[0], Counter>;
   for (const what of ['documents', 'chunks', 'embedded', 'bytes'] as const)

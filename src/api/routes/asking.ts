@@ -6,6 +6,7 @@ import { type SearchInput, search } from '../../pipeline/search.ts';
 import { why } from '../../pipeline/why.ts';
 import type { Io } from '../../types.ts';
 import { type Call, ioOf, route, withSearch } from '../call.ts';
+import { meteredGenerator } from '../metered.ts';
 import { answered, anything, question, searched, turn } from '../schemas.ts';
 import { streamed, wantsStream } from '../sse.ts';
 
@@ -45,7 +46,7 @@ export const asking = [
       either(call, (io) =>
         withSearch(call.deps, async (deps) => {
           call.deps.counted('queries', 1);
-          return answer({ ...deps, generator: () => call.deps.context.generator() }, inputOf(call.body), io);
+          return answer({ ...deps, generator: () => meteredGenerator(call.deps) }, inputOf(call.body), io);
         }),
       ),
   }),
@@ -62,7 +63,7 @@ export const asking = [
           if (id !== undefined && known === undefined) throw new RagError('not_found', `no conversation ${id}`);
           const session = known ?? { id: newSessionId(new Date()), turns: [] };
           call.deps.counted('queries', 1);
-          const all = { ...deps, chats, generator: () => call.deps.context.generator() };
+          const all = { ...deps, chats, generator: () => meteredGenerator(call.deps) };
           const { turn } = await converse(all, session, inputOf(call.body), io);
           return { session: session.id, turn };
         }),

@@ -6,6 +6,7 @@ import { answer } from '../../pipeline/answer.ts';
 import { standalone } from '../../pipeline/followup.ts';
 import type { Io } from '../../types.ts';
 import { type Call, ioOf, route, withSearch } from '../call.ts';
+import { meteredGenerator, tokensIn } from '../metered.ts';
 import { anything } from '../schemas.ts';
 
 /** The one model: this home, with whatever answers in it. */
@@ -39,7 +40,7 @@ function conversation(messages: Message[]) {
 
 async function complete(call: Call, io: Io) {
   const { question, history } = conversation(call.body.messages);
-  const generator = await call.deps.context.generator();
+  const generator = await meteredGenerator(call.deps);
   return withSearch(call.deps, async (deps) => {
     call.deps.counted('queries', 1);
     const text = await standalone(question, history, generator, io.signal);
@@ -47,9 +48,6 @@ async function complete(call: Call, io: Io) {
     return answer({ ...deps, generator: async () => generator }, input, io);
   });
 }
-
-/** About what a model would count. */
-const tokensIn = (text: string) => Math.ceil(text.length / 4);
 
 export const openai = [
   route({
@@ -113,7 +111,6 @@ export const openai = [
           logprobs: null,
           finish_reason: 'stop',
         };
-        call.deps.counted('tokens', usage.total_tokens);
         return { ...base, object: 'chat.completion', choices: [choice], usage, citations, unsupported };
       }
       return streamSSE(call.http, async (stream) => {

@@ -41,11 +41,25 @@ export function evalInitCommand(app: App, exit: Exit): Command {
     'rag eval init questions.jsonl --questions 500',
   ])
     .argument('[file]', 'where to write them (default: in the home)')
-    .option('--questions <n>', 'how many at most', count, 200);
-  return handle<{ questions: number }>(command, app, exit, async (run, options, file) => {
+    .option('--questions <n>', 'how many at most', count, 200)
+    .option('--model [name]', 'have a language model write them (default: the one that answers)');
+  return handle<{ questions: number; model?: string | true }>(command, app, exit, async (run, options, file) => {
     const { makeQuestions } = await import('../../pipeline/questions.ts');
-    const store = await (await run.context()).reader();
-    const made = await makeQuestions(store, { count: options.questions, signal: run.io.signal });
+    const context = await run.context();
+    const store = await context.reader();
+    let made = await makeQuestions(store, { count: options.questions, signal: run.io.signal });
+    if (options.model !== undefined) {
+      const generator = await context.generator(options.model === true ? undefined : options.model);
+      if (generator === undefined)
+        throw new RagError('unavailable', 'no language model is configured or running', {
+          hint: 'start Ollama, or set LLM_MODEL and OPENAI_BASE_URL',
+          zh: '没有配置或运行语言模型',
+        });
+      if (generator.remote)
+        run.io.report({ type: 'note', message: `sentences of this home are sent to ${generator.id}` });
+      const { questionsByModel } = await import('../../pipeline/modelquestions.ts');
+      made = await questionsByModel(generator, made, run.io);
+    }
     if (made.length === 0)
       throw new RagError('not_found', 'there is nothing in this home to make questions from', {
         hint: 'rag ingest FOLDER',
