@@ -19,6 +19,7 @@ const AROUND = 2000;
 /** `rag chat` on a terminal. */
 export async function chatting(run: Invocation, session: Session, search: Omit<SearchInput, 'text'>): Promise<void> {
   const { chat } = await import('../tui/chat.tsx');
+  const { graphicsOf } = await import('../tui/graphics.ts');
   const { converse } = await import('../pipeline/converse.ts');
   const context = await run.context();
   const { say } = run;
@@ -77,6 +78,7 @@ export async function chatting(run: Invocation, session: Session, search: Omit<S
     ...{ stdin: run.app.stdin as NodeJS.ReadStream, stdout: run.app.stdout as NodeJS.WriteStream },
     ...{ turns: session.turns, scope: undefined, k: search.k, words: say.chat, printable },
     color: run.options.color !== false && !run.app.env.NO_COLOR,
+    graphics: graphicsOf(run.app.env),
     place: (citation) => [oneLine(citation.source), place(say, citation.locator)].filter(Boolean).join(' › '),
     async ask(question, state, token, signal) {
       const io = {

@@ -2,9 +2,10 @@ import { Box, render, Static, Text, useApp, useCursor, useInput, useStdout } fro
 import { type ReactElement, useEffect, useReducer, useRef, useState } from 'react';
 import type { Turn } from '../chats/chats.ts';
 import type { Citation } from '../types.ts';
+import { draw, erase, type Graphics } from './graphics.ts';
 import { keyReader } from './keys.ts';
 import { type Action, type Effect, type Entry, initial, lastTurn, type Opened, reduce, type State } from './state.ts';
-import { type ChatWords, entryLines, type Look, live, type Tone, type ViewLine } from './view.ts';
+import { type ChatWords, entryLines, type Look, live, pageFrame, type Tone, type ViewLine } from './view.ts';
 
 /** What a slash command does to the conversation. */
 export interface CommandResult {
@@ -24,6 +25,8 @@ export interface ChatOptions {
   words: ChatWords;
   place(citation: Citation): string;
   printable(text: string): string;
+  /** How this terminal shows pictures, if it does. */
+  graphics: Graphics | undefined;
   ask(question: string, state: State, token: (text: string) => void, signal: AbortSignal): Promise<Turn>;
   open(citation: Citation): Promise<Opened>;
   command(name: string, argument: string, state: State): Promise<CommandResult>;
@@ -107,6 +110,20 @@ function Chat(options: ChatOptions): ReactElement {
     if (result.leave) exit();
   }
 
+  // The picture is no text that Ink knows of: it is put beside the passage once that is drawn, and taken away with it.
+  const { opened } = state;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what Ink draws anew may have wiped the picture out
+  useEffect(() => {
+    const { graphics } = options;
+    if (graphics === undefined || opened?.page === undefined) return undefined;
+    const { page } = opened;
+    const timer = setTimeout(() => stdout.write(draw(graphics, page, pageFrame(size))), DRAWN_MS);
+    return () => {
+      clearTimeout(timer);
+      stdout.write(erase(graphics));
+    };
+  }, [opened, size, state.scroll]);
+
   const keys = useRef(keyReader());
   useInput((input, pressed) => {
     for (const key of keys.current(input, pressed)) act({ type: 'key', key });
@@ -123,6 +140,9 @@ function Chat(options: ChatOptions): ReactElement {
     </>
   );
 }
+
+/** Ink draws at most some 30 times a second. */
+const DRAWN_MS = 80;
 
 const LOOKS: Record<Tone, Record<string, unknown>> = {
   plain: {},

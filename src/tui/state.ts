@@ -1,4 +1,5 @@
 import type { Turn } from '../chats/chats.ts';
+import type { Picture } from './graphics.ts';
 import {
   backspace,
   EMPTY,
@@ -25,6 +26,8 @@ export interface Opened {
   before: string;
   quote: string;
   after: string;
+  /** Its page, where the terminal can show it. */
+  page?: Picture;
 }
 
 export interface State {

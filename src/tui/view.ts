@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import type { Turn } from '../chats/chats.ts';
 import type { Citation } from '../types.ts';
+import type { Frame } from './graphics.ts';
 import { type Entry, lastTurn, type State } from './state.ts';
 import { wrap } from './wrap.ts';
 
@@ -105,15 +106,28 @@ function sourceLines({ citations }: Turn, look: Look): ViewLine[] {
 const source = (citation: Citation, look: Look) =>
   `[${citation.n}] ${look.place(citation)} › “${look.printable(citation.quote).replace(/\s+/g, ' ')}”`;
 
-/** A passage with its surroundings, scrolled, the quote marked. */
+/** A passage with its surroundings, scrolled, the quote marked; beside its page if there is a picture of it. */
 function passage({ opened, scroll }: State, look: Look): ViewLine[] {
-  const { title, before, quote, after } = opened!;
-  const above = block(before, look, 'dim');
-  const body = [...above, ...block(quote, look, 'mark'), ...block(after, look, 'dim')];
-  const room = Math.max(5, look.rows - 4);
+  const { title, before, quote, after, page } = opened!;
+  const narrow = page === undefined ? look : { ...look, columns: pageFrame(look).column - 2 };
+  const above = block(before, narrow, 'dim');
+  const body = [...above, ...block(quote, narrow, 'mark'), ...block(after, narrow, 'dim')];
+  const room = passageRows(look);
   const wanted = above.length - Math.floor(room / 3) + scroll;
   const first = Math.max(0, Math.min(wanted, body.length - room));
-  return [{ text: clip(title, look), tone: 'bold' }, ...body.slice(first, first + room)];
+  const shown = body.slice(first, first + room);
+  // Beside a picture the screen is as high as it is, however short the text.
+  while (page !== undefined && shown.length < room) shown.push(BLANK);
+  return [{ text: clip(title, look), tone: 'bold' }, ...shown];
+}
+
+const passageRows = ({ rows }: Pick<Look, 'rows'>) => Math.max(5, rows - 4);
+
+/** The right half below the title: where the picture of a page goes. `up` counts from the line below the last one. */
+export function pageFrame({ columns, rows }: Pick<Look, 'columns' | 'rows'>): Frame {
+  const left = Math.floor(columns / 2);
+  const high = passageRows({ rows });
+  return { up: high + 1, column: left + 2, columns: Math.max(10, columns - left - 2), rows: high };
 }
 
 const keys = ({ focus }: State, look: Look): ViewLine => ({ text: clip(look.words.keys[focus], look), tone: 'dim' });
