@@ -110,6 +110,8 @@ const en = {
   extractive: 'no language model configured or running: answering with sentences from your documents',
   removed: (n: number) => `${n} removed`,
   documents: (n: number) => `${n} ${n === 1 ? 'document' : 'documents'}`,
+  passages: (n: number) => `${n} ${n === 1 ? 'passage' : 'passages'}`,
+  pages: (n: number) => `${n} p`,
   empty: 'no documents yet; add some with: rag ingest FOLDER',
   retokenizing: 'the tokenizer or Unicode data changed with this Node.js: indexing the stored text again',
   staleTokens:
@@ -215,6 +217,8 @@ const zh: Messages = {
   extractive: '没有配置或运行语言模型：用文档中的原句回答',
   removed: (n) => `已移除 ${n} 个`,
   documents: (n) => `${n} 个文档`,
+  passages: (n) => `${n} 个段落`,
+  pages: (n) => `${n} 页`,
   empty: '还没有文档；用 rag ingest 文件夹 添加',
   retokenizing: '分词器或 Node.js 的 Unicode 数据有变：正在用已存文本重建索引',
   staleTokens: '索引由另一版本的分词器或 Unicode 数据生成；仍可检索，下次 rag ingest 会更新',

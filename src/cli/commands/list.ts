@@ -46,7 +46,7 @@ export function listCommand(app: App, exit: Exit): Command {
     const width = Math.min(60, Math.max(0, ...documents.map((document) => columns(document.source))));
     const lines = documents.map(
       ({ source, type, bytes, pages, chunks, status }) =>
-        `${padded(oneLine(source), width)}  ${type.padEnd(10)} ${formatBytes(bytes).padStart(8)}  ${pages ? `${pages} p, ` : ''}${chunks} passages${status === 'ok' ? '' : `  ${status}`}`,
+        `${padded(oneLine(source), width)}  ${type.padEnd(10)} ${formatBytes(bytes).padStart(8)}  ${pages ? `${run.say.pages(pages)}, ` : ''}${run.say.passages(chunks)}${status === 'ok' ? '' : `  ${status}`}`,
     );
     lines.push(
       ...unread.map(
