@@ -12,7 +12,7 @@ import { version } from './version.ts';
 /** The model reads at most 512 tokens; 400 leaves room for its frame and for other models' tokenizers. */
 const MAX_TOKENS = 400;
 /** Files under way for each reader: some are read, the others wait in its queue or for their commit. */
-const FILES_A_WORKER = 4;
+const FILES_A_WORKER = 32;
 
 /** What the settings say about an ingest, before anything that a run adds. */
 export function inputDefaults({ config: { values }, ocrMode }: Context): Omit<IngestInput, 'paths' | 'cwd' | 'root'> {

@@ -95,6 +95,7 @@ export function openIntake(deps: IngestDeps, input: IngestInput, io: Io, known: 
       ...(content ? { bytes: content } : {}),
       name: source.slice(source.lastIndexOf('/') + 1),
       source,
+      size: found.bytes,
       depth: found.depth ?? 0,
       maxTokens: input.maxTokens,
       allowedTypes: input.allowedTypes,

@@ -11,8 +11,19 @@ export interface Encoding {
 const SAMPLE = 2 ** 18;
 const PIECE = 2 ** 18;
 
+/** Asked twice for most files: to tell the type, and to read it. */
+const detected = new WeakMap<Uint8Array, Encoding>();
+
 /** Finds the encoding by byte-order mark, then declaration in the text (`charset=…`, `encoding="…"`), then content. */
 export function detectEncoding(bytes: Uint8Array): Encoding {
+  const known = detected.get(bytes);
+  if (known !== undefined) return known;
+  const encoding = encodingOf(bytes);
+  detected.set(bytes, encoding);
+  return encoding;
+}
+
+function encodingOf(bytes: Uint8Array): Encoding {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return { label: 'utf-8', mark: 3 };
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { label: 'utf-16le', mark: 2 };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { label: 'utf-16be', mark: 2 };
@@ -58,7 +69,8 @@ function isIso2022Jp(sample: Uint8Array): boolean {
 /** UTF-16 without a mark: zero bytes on one side only, as Latin has, or a text of mostly common Han. */
 function wideLabel(sample: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   const length = sample.length & ~1;
-  if (length < 4 || sample.length % 2 === 1) return undefined;
+  // Without a zero it is no such text; the search for one is native.
+  if (length < 4 || sample.length % 2 === 1 || !sample.includes(0)) return undefined;
   const zeros = [0, 0];
   const plausible = [0, 0];
   for (let at = 0; at < length; at++) if (sample[at] === 0) zeros[at & 1]!++;
@@ -67,7 +79,6 @@ function wideLabel(sample: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
     if (isPlausible(sample[at + 1]!, sample[at]!)) plausible[1]!++;
   }
   const units = length / 2;
-  if (zeros[0] === 0 && zeros[1] === 0) return undefined;
   // A zero pair is a NUL character: no text has those.
   if (Math.min(zeros[0]!, zeros[1]!) > units * 0.02) return undefined;
   const label = zeros[1]! >= zeros[0]! ? 0 : 1;

@@ -11,8 +11,8 @@ export function cutOff(bytes: Uint8Array): string | undefined {
   for (const name of ['script', 'style'])
     if (tail.lastIndexOf(`<${name}`) > tail.lastIndexOf(`</${name}`)) return `a ${name}`;
   if (/<[a-z/!][^<>]*$/.test(tail.slice(-2000))) return 'a tag';
-  const closed = ['</html', '</body', '</HTML', '</BODY'].some((tag) => source.includes(tag));
+  if (['</html', '</body', '</HTML', '</BODY'].some((tag) => source.includes(tag))) return undefined;
   // End tags may be left out, but who writes both start tags does not leave out both end tags.
   const opened = source.subarray(0, TAIL).toString('latin1').toLowerCase();
-  return !closed && /<html[\s>]/.test(opened) && /<body[\s>]/.test(opened) ? 'the body' : undefined;
+  return /<html[\s>]/.test(opened) && /<body[\s>]/.test(opened) ? 'the body' : undefined;
 }

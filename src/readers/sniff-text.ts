@@ -5,7 +5,7 @@ const SAMPLE = 2 ** 16;
 
 /** Type of what is not a known container: a kind of text, or `binary`. */
 export function sniffText(bytes: Uint8Array, name: string, extension: string): string {
-  const sample = bytes.subarray(0, SAMPLE);
+  const sample = bytes.length > SAMPLE ? bytes.subarray(0, SAMPLE) : bytes;
   const encoding = detectEncoding(sample);
   const text = decode(sample, encoding);
   if (isBinary(text, encoding.label)) return 'binary';
@@ -15,9 +15,12 @@ export function sniffText(bytes: Uint8Array, name: string, extension: string): s
   );
 }
 
+/** A compiled expression finds none sooner than a loop that must first be compiled. */
+const ODD = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\ufffd]/;
+
 /** Control characters, or characters no decoder of any of our encodings knew, are not text. */
 function isBinary(text: string, label: string): boolean {
-  if (text.length === 0) return false;
+  if (!ODD.test(text) && label !== 'windows-1252') return false;
   let odd = 0;
   let high = 0;
   for (let at = 0; at < text.length; at++) {
