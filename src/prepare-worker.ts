@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openTokenizer } from './models/builtin/tokenizer.ts';
+import { openPieceCounter } from './models/builtin/piece-counter.ts';
 import type { Pixels, Recognition } from './ocr/ocr.ts';
 import { prepare } from './pipeline/prepare.ts';
 import { largeFile } from './readers/file-pieces.ts';
@@ -14,8 +14,8 @@ import type { Problem } from './types.ts';
 
 // The inside of the sandbox: one file at a time from bytes to chunks, in the order they were asked for.
 const { tokenizerFile } = workerData as WorkerData;
-const tokenizer = openTokenizer(tokenizerFile);
-const encode = wireEncoder();
+const countTokens = openPieceCounter(tokenizerFile);
+const { countTerms, encode } = wireEncoder();
 const port = parentPort!;
 /** Batches sent and not yet taken, over all files: a busy main thread need not stop us, a slow disk must. */
 const WINDOW = 12;
@@ -71,9 +71,8 @@ async function run(job: Job): Promise<void> {
     const large = job.bytes ? undefined : await largeFile(job.path, job.name);
     const bytes = job.bytes ?? (large ? new Uint8Array() : readFileSync(job.path));
     const ocr: Recogniser = { mode: job.ocr, recognise };
-    const countTokens = (text: string) => tokenizer.count(text);
     const prepared = prepare(
-      { sniff, readerFor, unsupportedReason, countTokens },
+      { sniff, readerFor, unsupportedReason, countTokens, countTerms },
       { ...job, bytes, large, member, ocr },
     );
     for (;;) {

@@ -47,7 +47,7 @@ const MAY: Record<string, string[]> = {
     'chats',
   ],
   archive: ['archive', 'store/store.ts', 'pipeline/progress.ts', 'text', 'types.ts', 'errors.ts'],
-  'prepare-worker.ts': ['ocr/ocr.ts', 'types.ts', 'models/builtin/tokenizer.ts', 'pipeline/prepare.ts', 'readers'],
+  'prepare-worker.ts': ['ocr/ocr.ts', 'types.ts', 'models/builtin/piece-counter.ts', 'pipeline/prepare.ts', 'readers'],
   'version.ts': ['root.ts'],
   'wiring.ts': ['context.ts', 'version.ts', 'pipeline', 'store/store.ts'],
   cli: [

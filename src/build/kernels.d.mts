@@ -1,2 +1,2 @@
-export const TARGET: string;
-export function kernelsModule(): Promise<string>;
+export function targetOf(folder: string): string;
+export function kernelsModule(folder: string): Promise<string>;

@@ -1,16 +1,19 @@
 import { ReadError, type Reader, type ReadOptions, type Recogniser } from '../readers/reader.ts';
 import { chunkSections, indexText } from '../text/chunk.ts';
-import { countTerms } from '../text/tokenize.ts';
 import type { Chunk, Locator, Prepared, Problem, Section } from '../types.ts';
 import { sha256 } from './digest.ts';
 
-export interface PrepareDeps {
+/** `terms` in whatever form suits where the chunk goes. */
+export type ChunkWith<T> = Omit<Chunk, 'terms'> & { terms: T };
+
+export interface PrepareDeps<T> {
   sniff(bytes: Uint8Array, name: string): string;
   readerFor(type: string): Promise<Reader | undefined>;
   /** Why a type without a reader is skipped. */
   unsupportedReason(type: string): string;
   /** Tokens of the built-in model, whatever the embedder: chunks are the same in every home. */
   countTokens(text: string): number;
+  countTerms(text: string): T;
 }
 
 export interface PrepareInput {
@@ -43,10 +46,10 @@ const MAX_DEPTH = 4;
  * Bytes of a file → its chunks, in order, in small batches; returns what is known at the end, or that nothing changed.
  * Throws ReadError if the file gives no document.
  */
-export async function* prepare(
-  deps: PrepareDeps,
+export async function* prepare<T>(
+  deps: PrepareDeps<T>,
   input: PrepareInput,
-): AsyncGenerator<Chunk[], Prepared | 'unchanged'> {
+): AsyncGenerator<ChunkWith<T>[], Prepared | 'unchanged'> {
   const digest = input.large?.digest ?? sha256(input.bytes);
   if (digest === input.known) return 'unchanged';
   const id = sha256(`${input.source}\0${digest}`);
@@ -79,10 +82,10 @@ export async function* prepare(
     },
   };
   const observed = observe(unlocked(read, input, options), end);
-  let batch: Chunk[] = [];
+  let batch: ChunkWith<T>[] = [];
   let position = 0;
   for await (const passage of chunkSections(observed, { maxTokens: input.maxTokens, countTokens: deps.countTokens })) {
-    const terms = countTerms(indexText(passage));
+    const terms = deps.countTerms(indexText(passage));
     batch.push({ ...passage, terms, id: `${id}:${position}`, document: id, position });
     position++;
     if (batch.length < 64) continue;

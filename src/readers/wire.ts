@@ -1,3 +1,4 @@
+import { type Counted, termCounter } from '../text/counter.ts';
 import type { Chunk } from '../types.ts';
 
 /**
@@ -26,33 +27,36 @@ export interface WireBatch {
 /** Terms that are numbered before the numbering starts again: bounds what both sides hold. */
 const NUMBERED = 200_000;
 
-export function wireEncoder(): (chunks: Chunk[]) => WireBatch {
-  const numbers = new Map<string, number>();
-  return (chunks) => {
-    const reset = numbers.size > NUMBERED;
-    if (reset) numbers.clear();
-    const fresh: string[] = [];
-    const total = chunks.reduce((sum, chunk) => sum + chunk.terms.size, 0);
-    const sizes = new Uint32Array(chunks.length);
-    const terms = new Uint32Array(total);
-    const counts = new Uint32Array(total);
-    let at = 0;
-    const bare = chunks.map(({ terms: counted, id: _, document: __, ...chunk }, i) => {
-      sizes[i] = counted.size;
-      for (const [term, count] of counted) {
-        let number = numbers.get(term);
-        if (number === undefined) {
-          number = numbers.size;
-          numbers.set(term, number);
-          fresh.push(term);
-        }
-        terms[at] = number;
-        counts[at++] = count;
-      }
-      return chunk;
-    });
-    const document = chunks[0]?.document ?? '';
-    return { chunks: JSON.stringify(bare), document, fresh: fresh.join('\n'), sizes, terms, counts, reset };
+export interface WireEncoder {
+  countTerms(text: string): Counted;
+  /** Chunks in the order in which their terms were counted. */
+  encode(chunks: (Omit<Chunk, 'terms'> & { terms: Counted })[]): WireBatch;
+}
+
+export function wireEncoder(): WireEncoder {
+  const counter = termCounter();
+  let reset = false;
+  return {
+    countTerms: counter.count,
+    encode(chunks) {
+      const sizes = Uint32Array.from(chunks, ({ terms }) => terms.terms.length);
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      const terms = new Uint32Array(total);
+      const counts = new Uint32Array(total);
+      let at = 0;
+      const bare = chunks.map(({ terms: counted, id: _, document: __, ...chunk }) => {
+        terms.set(counted.terms, at);
+        counts.set(counted.counts, at);
+        at += counted.terms.length;
+        return chunk;
+      });
+      const document = chunks[0]?.document ?? '';
+      const fresh = counter.fresh().join('\n');
+      const batch = { chunks: JSON.stringify(bare), document, fresh, sizes, terms, counts, reset };
+      reset = counter.size > NUMBERED;
+      if (reset) counter.reset();
+      return batch;
+    },
   };
 }
 
@@ -61,7 +65,7 @@ export function wireDecoder(): (batch: WireBatch) => Chunk[] {
   let names: string[] = [];
   return ({ chunks, document, fresh, sizes, terms, counts, reset }) => {
     if (reset) names = [];
-    if (fresh !== '') names.push(...fresh.split('\n'));
+    if (fresh !== '') for (const name of fresh.split('\n')) names.push(name);
     let at = 0;
     const bare = JSON.parse(chunks) as Omit<Chunk, 'terms' | 'id' | 'document'>[];
     return bare.map((chunk, i) => {

@@ -114,7 +114,7 @@ function* cut(section: Section, start: number, aim: number, maxTokens: number): 
     yield {
       start: start + from,
       text: piece,
-      tokens: estimate(piece).tokens,
+      tokens: estimate(text, from, end).tokens,
       blank: piece.trim() === '',
       section,
       locator: line === undefined ? locator : { ...locator, line },

@@ -35,7 +35,8 @@ function scriptOf(character: string): Script {
   return SEPARATOR;
 }
 
-function script(text: string, at: number): Script {
+/** Of the character at an offset. */
+export function script(text: string, at: number): Script {
   const unit = text.charCodeAt(at);
   const known = scripts[unit]!;
   if (known !== 0) return known as Script;

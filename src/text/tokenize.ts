@@ -138,25 +138,21 @@ export function tokens(text: string, may?: (kind: Script, raw: string) => boolea
   return out;
 }
 
+/** Index terms of one run, each as often as it counts. */
+export function termsOf(kind: Script, raw: string): string[] {
+  if (kind === WORD) return identifier(raw);
+  const run = foldRun(raw) ?? normalize(raw).text;
+  if (run === '') return [];
+  if (kind !== HAN) return Array.from(placed(kind, run), ({ term }) => term);
+  const words = segment(run, HAN);
+  if (words.every((word) => word.length <= SHORTEST_PIECE)) return words;
+  return words.flatMap((word) => [word, ...pieces(word).map(([from, to]) => word.slice(from, to))]);
+}
+
 /** Term → occurrences: what `tokens` finds, counted and without the places. Adds to `into` if given. */
 export function countTerms(text: string, into: Map<string, number> = new Map()): Map<string, number> {
-  const count = (term: string): void => void into.set(term, (into.get(term) ?? 0) + 1);
   scan(text, (kind, start, end) => {
-    const raw = text.slice(start, end);
-    if (kind === WORD) {
-      for (const term of identifier(raw)) count(term);
-      return;
-    }
-    const run = foldRun(raw) ?? normalize(raw).text;
-    if (run === '') return;
-    if (kind !== HAN) {
-      for (const { term } of placed(kind, run)) count(term);
-      return;
-    }
-    for (const word of segment(run, HAN)) {
-      count(word);
-      if (word.length > 2) for (const [from, to] of pieces(word)) count(word.slice(from, to));
-    }
+    for (const term of termsOf(kind, text.slice(start, end))) into.set(term, (into.get(term) ?? 0) + 1);
   });
   return into;
 }

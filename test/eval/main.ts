@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openGloss } from '../../src/models/builtin/gloss.ts';
+import { openPieceCounter } from '../../src/models/builtin/piece-counter.ts';
 import { openTokenizer } from '../../src/models/builtin/tokenizer.ts';
 import { evaluate } from './retrieve.ts';
 import { beirSet, type EvalSet, qaSet } from './sets.ts';
@@ -29,13 +30,15 @@ function* setsOf({ corpora, kinds }: RunOptions): Generator<EvalSet> {
 
 /** Prints one line a set: nDCG@10 and recall@10 of each mode. */
 export async function run(options: RunOptions): Promise<void> {
-  const tokenizer = openTokenizer(join(options.root, 'dist/models/e5tok.bin'));
+  const pieces = join(options.root, 'dist/models/e5tok.bin');
+  const tokenizer = openTokenizer(pieces);
+  const countTokens = openPieceCounter(pieces);
   const model = join(options.root, 'models/multilingual-e5-small-zh-en-int8/model.onnx');
   const vectors = options.dense ? openVectors(model, tokenizer, options.cache) : undefined;
   const gloss = openGloss(join(options.root, 'dist/models/gloss.bin'));
   for (const set of setsOf(options)) {
     const scores = await evaluate(set, {
-      countTokens: (text) => tokenizer.count(text),
+      countTokens,
       expand: (question) => gloss.expand(question),
       ...(vectors && { vectors }),
       ...(options.aimTokens && { aimTokens: options.aimTokens }),

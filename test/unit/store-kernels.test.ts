@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { kernelsModule, TARGET } from '../../src/build/kernels.mjs';
+import { kernelsModule, targetOf } from '../../src/build/kernels.mjs';
 import { openKernel } from '../../src/store/sqlite/segments/kernel.ts';
 import { impact } from '../../src/text/bm25.ts';
 import { random } from '../support/random.ts';
 
 it('are what their source compiles to', { timeout: 60_000 }, async () => {
-  expect(readFileSync(TARGET, 'utf8') === (await kernelsModule())).toBe(true);
+  const folder = 'src/store/sqlite/segments';
+  expect(readFileSync(targetOf(folder), 'utf8') === (await kernelsModule(folder))).toBe(true);
 });
 
 it('see every flipped bit and every cut', () => {

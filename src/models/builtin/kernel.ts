@@ -23,6 +23,10 @@ export interface Kernels {
     epsilon: number,
   ): void;
   pool(x: number, tokens: number, out: number): void;
+  /** Of the relaxed module: makes a layer ready, once. */
+  prepare(weights: number): void;
+  /** Four times weight by activation, as the matrix product computes it here. */
+  product(weight: number, activation: number): number;
 }
 
 export interface Memory {
@@ -37,6 +41,7 @@ export const PAGE = 65_536;
 interface WebAssemblyGlobal {
   Memory: new (options: { initial: number }) => Memory;
   Module: new (bytes: Uint8Array) => object;
+  validate(bytes: Uint8Array): boolean;
   Instance: new (module: object, imports: { env: { memory: Memory } }) => { exports: unknown };
 }
 
@@ -49,6 +54,15 @@ export function newMemory(bytes: number): Memory {
 }
 
 export function compileKernels(wasm: Uint8Array, memory: Memory): Kernels {
+  return compileModule<Kernels>(wasm, memory);
+}
+
+export function compileModule<Exports>(wasm: Uint8Array, memory: Memory): Exports {
   const { Instance, Module } = webAssembly();
-  return new Instance(new Module(wasm), { env: { memory } }).exports as Kernels;
+  return new Instance(new Module(wasm), { env: { memory } }).exports as Exports;
+}
+
+/** Whether this engine knows all instructions of a module. */
+export function isKnown(wasm: Uint8Array): boolean {
+  return webAssembly().validate(wasm);
 }

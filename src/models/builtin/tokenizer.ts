@@ -4,8 +4,6 @@ import { openTrie, type Trie } from './trie.ts';
 export interface Tokenizer {
   /** At most `max` ids, the frame included: a longer text is cut and keeps its `</s>`. */
   encode(text: string, max?: number): Int32Array;
-  /** Pieces of the text, without frame and without cut. */
-  count(text: string): number;
 }
 
 const START = 0;
@@ -55,11 +53,6 @@ export function openTokenizer(file: string): Tokenizer {
       ids.push(END);
       return Int32Array.from(ids);
     },
-    count(text) {
-      let count = 0;
-      for (const word of wordsOf(text)) if (word !== '') count += piecesOf(word).length;
-      return count;
-    },
   };
 }
 
@@ -75,7 +68,7 @@ function wordsOf(text: string): string[] {
  * The original's precompiled character map: NFKC, but control characters are dropped, zero-width characters and line
  * separators are spaces, and U+FF5E stays as it is.
  */
-function normalize(text: string): string {
+export function normalize(text: string): string {
   if (/^[\t\n\r\x20-\x7e]*$/.test(text)) return text;
   return text
     .replace(/[\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]/g, '')
