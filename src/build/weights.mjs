@@ -1,4 +1,4 @@
-// Derives from the vendored model what the program reads: dist/models/{e5.bin,e5tok.bin,e5.wasm,SHA256SUMS}.
+// Derives from the vendored model what the program reads: dist/models/{e5.bin,e5tok.bin,e5.wasm,e5-relaxed.wasm,SHA256SUMS}.
 // The same inputs give the same bytes, and nothing is done when they are there already.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { packWeights } from './pack.mjs';
 import { packTrie } from './trie.mjs';
 
 const MODEL = 'models/multilingual-e5-small-zh-en-int8';
-const DERIVED = ['e5.bin', 'e5tok.bin', 'e5.wasm'];
+const DERIVED = ['e5.bin', 'e5tok.bin', 'e5.wasm', 'e5-relaxed.wasm'];
 const SUMS = 'SHA256SUMS';
 /** What the derived files were made from; beside them, so that a stale one is noticed. */
 const INPUTS = 'INPUTS';
@@ -35,10 +35,12 @@ async function writeWhole(path, bytes) {
   await rename(temporary, path);
 }
 
-async function compileKernels(root) {
+/** With relaxed SIMD, or without it, as every engine has it. */
+async function compileKernels(root, relaxed) {
   const { main } = await import('assemblyscript/asc');
   const entry = 'src/models/builtin/kernels.ts';
-  const options = ['-O3', '--enable', 'simd', '--runtime', 'stub', '--noAssert', '--importMemory', '-o', 'e5.wasm'];
+  const features = ['--enable', 'simd', ...(relaxed ? ['--enable', 'relaxed-simd'] : [])];
+  const options = ['-O3', ...features, '--runtime', 'stub', '--noAssert', '--importMemory', '-o', 'e5.wasm'];
   let wasm;
   const { error, stderr } = await main([entry, '--baseDir', root, ...options], {
     writeFile: (name, contents) => {
@@ -86,7 +88,8 @@ export async function buildModels(root) {
   const made = [
     packWeights(await readFile(join(root, MODEL, 'model.onnx'))),
     packTrie(await readFile(join(root, MODEL, 'tokenizer.json'))),
-    await compileKernels(root),
+    await compileKernels(root, false),
+    await compileKernels(root, true),
   ];
   for (const [i, name] of DERIVED.entries()) await writeWhole(join(out, name), made[i]);
   const sums = DERIVED.map((name, i) => `${sha256(made[i])}  ${name}\n`).join('');

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { compileKernels, type Kernels, type Memory, newMemory, PAGE } from './kernel.ts';
+import { compileKernels, isKnown, type Kernels, type Memory, newMemory, PAGE } from './kernel.ts';
 import { damaged, missing, readDerived } from './trie.ts';
 
 export interface EncoderOptions {
@@ -7,13 +7,17 @@ export interface EncoderOptions {
   weights: string;
   /** e5.wasm */
   kernels: string;
+  /** e5-relaxed.wasm: 8-bit activations, taken where this engine and processor have the product for them. For bulk work. */
+  relaxed?: string;
   /** Keep all layers in memory (21.6 MB), for bulk work. Otherwise each text streams them through one buffer. */
   resident: boolean;
 }
 
 /** The model in WebAssembly, on the calling thread. */
 export interface Encoder {
-  /** Unit vector of 384 for the ids of one text, frame included. About .85 ms a token. */
+  /** `relaxed` or `simd`: the module that computes. */
+  readonly kind: 'relaxed' | 'simd';
+  /** Unit vector of 384 for the ids of one text, frame included. About .85 ms a token, relaxed half of it. */
   embed(ids: Int32Array): Float32Array;
   close(): void;
 }
@@ -51,6 +55,8 @@ const MAGIC = 0x31574535;
 const HEADER_BYTES = 64;
 const DIMENSIONS = 384;
 const ROW = DIMENSIONS * 4;
+/** What the relaxed module keeps behind a layer: a number a column. */
+const SUMS_BYTES = 4 * (1152 + 384 + 1536 + 384);
 /** Below this the compiled module may keep data of its own. */
 const WEIGHTS_AT = 1024;
 
@@ -59,30 +65,42 @@ export function openEncoder(options: EncoderOptions): Encoder {
   const file = openWeights(options.weights);
   try {
     const header = readHeader(file, options.weights);
-    const wasm = readDerived(options.kernels);
-    return start(file, header, wasm, options.resident);
+    const relaxed = options.relaxed === undefined ? undefined : usable(readDerived(options.relaxed));
+    return start(file, header, relaxed ?? readDerived(options.kernels), options.resident, relaxed !== undefined);
   } catch (error) {
     closeSync(file);
     throw error;
   }
 }
 
-function start(file: number, header: Header, wasm: Buffer, resident: boolean): Encoder {
-  const { layers, layerBytes, layerStride } = header;
-  const scratchAt = WEIGHTS_AT + layerStride * (resident ? layers : 1);
+/** The module, if its product of eight bits is this machine's: on others seven would be left, which is too few. */
+function usable(wasm: Buffer): Buffer | undefined {
+  return isKnown(wasm) && compileKernels(wasm, newMemory(PAGE)).product(63, 255) === 4 * 63 * 255 ? wasm : undefined;
+}
+
+function start(file: number, header: Header, wasm: Buffer, resident: boolean, relaxed: boolean): Encoder {
+  const { layers, layerBytes, layerStride, layersAt } = header;
+  const stride = relaxed ? (layerBytes + SUMS_BYTES + 63) & ~63 : layerStride;
+  const scratchAt = WEIGHTS_AT + stride * (resident ? layers : 1);
   let layout = layOut(scratchAt, 16);
   const memory = newMemory(layout.bytes);
   const kernels = compileKernels(wasm, memory);
   let bytes = openMemory(file, header, memory, layout);
-  if (resident) readSync(file, bytes, WEIGHTS_AT, layerStride * layers, header.layersAt);
+  if (resident) for (let layer = 0; layer < layers; layer++) readLayer(layer, WEIGHTS_AT + layer * stride);
+
+  function readLayer(layer: number, at: number): void {
+    readSync(file, bytes, at, layerBytes, layersAt + layer * layerStride);
+    if (relaxed) kernels.prepare(at);
+  }
 
   function layerAt(layer: number): number {
-    if (resident) return WEIGHTS_AT + layer * layerStride;
-    readSync(file, bytes, WEIGHTS_AT, layerBytes, header.layersAt + layer * layerStride);
+    if (resident) return WEIGHTS_AT + layer * stride;
+    readLayer(layer, WEIGHTS_AT);
     return WEIGHTS_AT;
   }
 
   return {
+    kind: relaxed ? 'relaxed' : 'simd',
     embed(ids) {
       if (ids.length > layout.tokens) {
         layout = layOut(scratchAt, ids.length);

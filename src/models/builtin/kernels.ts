@@ -3,9 +3,9 @@
 //
 // One layer in memory, as `src/build/pack.mjs` writes it: the int8 weights of qkv, attention output, feed-forward in
 // and out, then f32 per-column scales and biases of each and the two LayerNorms.
-import { addNorm, geluToInt16, rowsToInt16 } from './kernels/activation';
+import { addNorm, gelu, quantiseRows } from './kernels/activation';
 import { attention } from './kernels/attention';
-import { multiply } from './kernels/multiply';
+import { multiply, rearrange } from './kernels/multiply';
 
 const HIDDEN: i32 = 384;
 const INNER: i32 = 1536;
@@ -27,28 +27,33 @@ const DOWN_SCALE: usize = UP_BIAS + 1536 * 4;
 const DOWN_BIAS: usize = DOWN_SCALE + ROW;
 const NORM2_GAIN: usize = DOWN_BIAS + ROW;
 const NORM2_BIAS: usize = NORM2_GAIN + ROW;
+/** With relaxed SIMD only: what each column's sum begins with. */
+const QKV_SUMS: usize = NORM2_BIAS + ROW;
+const OUT_SUMS: usize = QKV_SUMS + 1152 * 4;
+const UP_SUMS: usize = OUT_SUMS + ROW;
+const DOWN_SUMS: usize = UP_SUMS + 1536 * 4;
 
 // Needed by name so that V8 compiles it as a function of its own: it is entered thousands of times a question, and the
 // optimised code is picked up at the next entry. Inlined into the loop it would stay in baseline code much longer.
-export { tile4 } from './kernels/multiply';
+export { product, tile4 } from './kernels/multiply';
 
 /**
  * One transformer layer over `tokens` rows of 384 f32 at `x`, in place. On entry and exit `quantised` holds the same
- * rows as int16 with their scales at `scales`. `y` (384 f32 a row), `wide` (1536 f32 a row), `heads` (keys and values
+ * rows as integers with their scales at `scales`. `y` (384 f32 a row), `wide` (1536 f32 a row), `heads` (keys and values
  * of one head) and `scores` (4 rows) are scratch.
  */
 export function layer(
   weights: usize, x: usize, y: usize, wide: usize, quantised: usize, scales: usize, heads: usize, scores: usize,
   tokens: i32, epsilon: f32,
 ): void {
-  multiply(quantised, weights + QKV_WEIGHTS, weights + QKV_SCALE, weights + QKV_BIAS, scales, wide, tokens, HIDDEN, 3 * HIDDEN);
+  multiply(quantised, weights + QKV_WEIGHTS, weights + QKV_SUMS, weights + QKV_SCALE, weights + QKV_BIAS, scales, wide, tokens, HIDDEN, 3 * HIDDEN);
   attention(wide, y, tokens, heads, scores);
-  rowsToInt16(y, tokens, HIDDEN, quantised, scales);
-  multiply(quantised, weights + OUT_WEIGHTS, weights + OUT_SCALE, weights + OUT_BIAS, scales, y, tokens, HIDDEN, HIDDEN);
+  quantiseRows(y, tokens, HIDDEN, quantised, scales);
+  multiply(quantised, weights + OUT_WEIGHTS, weights + OUT_SUMS, weights + OUT_SCALE, weights + OUT_BIAS, scales, y, tokens, HIDDEN, HIDDEN);
   addNorm(x, y, weights + NORM1_GAIN, weights + NORM1_BIAS, epsilon, tokens, quantised, scales);
-  multiply(quantised, weights + UP_WEIGHTS, weights + UP_SCALE, weights + UP_BIAS, scales, wide, tokens, HIDDEN, INNER);
-  geluToInt16(wide, tokens, INNER, quantised, scales);
-  multiply(quantised, weights + DOWN_WEIGHTS, weights + DOWN_SCALE, weights + DOWN_BIAS, scales, y, tokens, INNER, HIDDEN);
+  multiply(quantised, weights + UP_WEIGHTS, weights + UP_SUMS, weights + UP_SCALE, weights + UP_BIAS, scales, wide, tokens, HIDDEN, INNER);
+  gelu(wide, tokens, INNER, quantised, scales);
+  multiply(quantised, weights + DOWN_WEIGHTS, weights + DOWN_SUMS, weights + DOWN_SCALE, weights + DOWN_BIAS, scales, y, tokens, INNER, HIDDEN);
   addNorm(x, y, weights + NORM2_GAIN, weights + NORM2_BIAS, epsilon, tokens, quantised, scales);
 }
 
@@ -56,6 +61,14 @@ export function layer(
 @inline
 function halfToFloat(half: u32): f32 {
   return reinterpret<f32>(((half & 0x8000) << 16) | ((half & 0x7fff) << 13)) * reinterpret<f32>(0x77800000);
+}
+
+/** Makes a layer as the file has it ready for `layer` with relaxed SIMD, once. */
+export function prepare(weights: usize): void {
+  rearrange(weights + QKV_WEIGHTS, weights + QKV_SUMS, HIDDEN, 3 * HIDDEN);
+  rearrange(weights + OUT_WEIGHTS, weights + OUT_SUMS, HIDDEN, HIDDEN);
+  rearrange(weights + UP_WEIGHTS, weights + UP_SUMS, HIDDEN, INNER);
+  rearrange(weights + DOWN_WEIGHTS, weights + DOWN_SUMS, INNER, HIDDEN);
 }
 
 /**

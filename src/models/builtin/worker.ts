@@ -8,7 +8,7 @@ export type Engine = 'onnxruntime' | 'wasm';
 /** The first message of the pool. */
 export interface WorkerSettings {
   engine: Engine;
-  /** Folder of e5.bin and e5.wasm. */
+  /** Folder of e5.bin, e5.wasm and e5-relaxed.wasm. */
   derived: string;
   /** Folder of model.onnx. */
   vendored: string;
@@ -27,8 +27,13 @@ interface Model {
 
 async function openModel({ engine, derived, vendored }: WorkerSettings): Promise<Model> {
   if (engine === 'onnxruntime') return openOnnx(join(vendored, 'model.onnx'));
-  const weights = join(derived, 'e5.bin');
-  return { runtime: 'wasm', embed: openEncoder({ weights, kernels: join(derived, 'e5.wasm'), resident: true }).embed };
+  const { kind, embed } = openEncoder({
+    weights: join(derived, 'e5.bin'),
+    kernels: join(derived, 'e5.wasm'),
+    relaxed: join(derived, 'e5-relaxed.wasm'),
+    resident: true,
+  });
+  return { runtime: kind === 'relaxed' ? 'wasm relaxed' : 'wasm', embed };
 }
 
 async function answer(model: Model, ids: Int32Array): Promise<Answer> {

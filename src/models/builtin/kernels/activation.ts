@@ -1,9 +1,11 @@
-// What happens to rows between two matrix products: LayerNorm, GELU, and the way back to int16.
+// What happens to rows between two matrix products: LayerNorm, GELU, and the way back to integers: int16, with relaxed SIMD
+// uint8 around 128.
 
 const HIDDEN: i32 = 384;
 const ROW: usize = <usize>HIDDEN * 4;
 /** Largest int16 activation. |weight| <= 63 and at most 1536 inputs: 63 * 1536 * 22000 < 2^31, so sums never overflow. */
 const INT16_RANGE: f32 = 22000;
+const INT8_RANGE: f32 = 127;
 /** 1.5 * 2^23: adding it to a small f32 leaves the value, rounded to an integer, in the low mantissa bits. */
 const ROUND: f32 = 12582912;
 const ROUND_BITS: i32 = 0x4b400000;
@@ -40,35 +42,51 @@ export function exp4(x: v128): v128 {
 }
 
 /** Row `t` of f32 with largest magnitude `peak` into its place in the groups of 4 tokens (see multiply.ts). */
-function rowToInt16(x: usize, length: i32, peak: f32, out: usize, t: i32, scales: usize): void {
+function quantise(x: usize, length: i32, peak: f32, out: usize, t: i32, scales: usize): void {
+  const range = ASC_FEATURE_RELAXED_SIMD ? INT8_RANGE : INT16_RANGE;
   const largest = max(peak, <f32>1e-20);
-  store<f32>(scales + (<usize>t << 2), largest / INT16_RANGE);
-  const inverse = f32x4.splat(INT16_RANGE / largest);
-  let p = out + <usize>(t >> 2) * (<usize>length << 3) + (<usize>(t & 3) << 2);
+  store<f32>(scales + (<usize>t << 2), largest / range);
+  const inverse = f32x4.splat(range / largest);
   const end = x + (<usize>length << 2);
-  while (x < end) {
-    const r = i16x8.narrow_i32x4_s(round4(v128.load(x), inverse), round4(v128.load(x, 16), inverse));
-    v128.store_lane<i32>(p, r, 0);
-    v128.store_lane<i32>(p, r, 1, 16);
-    v128.store_lane<i32>(p, r, 2, 32);
-    v128.store_lane<i32>(p, r, 3, 48);
-    x += 32;
-    p += 64;
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    let p = out + <usize>(t >> 2) * (<usize>length << 2) + (<usize>(t & 3) << 2);
+    while (x < end) {
+      const low = i16x8.narrow_i32x4_s(round4(v128.load(x), inverse), round4(v128.load(x, 16), inverse));
+      const high = i16x8.narrow_i32x4_s(round4(v128.load(x, 32), inverse), round4(v128.load(x, 48), inverse));
+      const r = v128.xor(i8x16.narrow_i16x8_s(low, high), i8x16.splat(-128));
+      v128.store_lane<i32>(p, r, 0);
+      v128.store_lane<i32>(p, r, 1, 16);
+      v128.store_lane<i32>(p, r, 2, 32);
+      v128.store_lane<i32>(p, r, 3, 48);
+      x += 64;
+      p += 64;
+    }
+  } else {
+    let p = out + <usize>(t >> 2) * (<usize>length << 3) + (<usize>(t & 3) << 2);
+    while (x < end) {
+      const r = i16x8.narrow_i32x4_s(round4(v128.load(x), inverse), round4(v128.load(x, 16), inverse));
+      v128.store_lane<i32>(p, r, 0);
+      v128.store_lane<i32>(p, r, 1, 16);
+      v128.store_lane<i32>(p, r, 2, 32);
+      v128.store_lane<i32>(p, r, 3, 48);
+      x += 32;
+      p += 64;
+    }
   }
 }
 
-export function rowsToInt16(x: usize, tokens: i32, length: i32, out: usize, scales: usize): void {
+export function quantiseRows(x: usize, tokens: i32, length: i32, out: usize, scales: usize): void {
   for (let t = 0; t < tokens; t++) {
     const end = x + (<usize>length << 2);
     let peak = f32x4.splat(0);
     // pmax, not max: one instruction instead of about ten, and no NaN can occur here.
     for (let p = x; p < end; p += 16) peak = f32x4.pmax(peak, f32x4.abs(v128.load(p)));
-    rowToInt16(x, length, maxOf(peak), out, t, scales);
+    quantise(x, length, maxOf(peak), out, t, scales);
     x = end;
   }
 }
 
-/** x = LayerNorm(x + y) per row of 384, and the same as int16. */
+/** x = LayerNorm(x + y) per row of 384, and the same as integers. */
 export function addNorm(
   x: usize, y: usize, gain: usize, bias: usize, epsilon: f32, tokens: i32, out: usize, scales: usize,
 ): void {
@@ -93,7 +111,7 @@ export function addNorm(
       v128.store(x + i, v);
       peak = f32x4.pmax(peak, f32x4.abs(v));
     }
-    rowToInt16(x, HIDDEN, maxOf(peak), out, t, scales);
+    quantise(x, HIDDEN, maxOf(peak), out, t, scales);
     x += ROW;
     y += ROW;
   }
@@ -111,8 +129,8 @@ function erfc4(z: v128): v128 {
   return f32x4.mul(f32x4.mul(q, k), exp4(f32x4.neg(f32x4.mul(z, z))));
 }
 
-/** GELU in its erf form, in place, and the same as int16: max(v, 0) - |v| / 2 * erfc(|v| / sqrt 2). */
-export function geluToInt16(x: usize, tokens: i32, length: i32, out: usize, scales: usize): void {
+/** GELU in its erf form, in place, and the same as integers: max(v, 0) - |v| / 2 * erfc(|v| / sqrt 2). */
+export function gelu(x: usize, tokens: i32, length: i32, out: usize, scales: usize): void {
   for (let t = 0; t < tokens; t++) {
     const end = x + (<usize>length << 2);
     let peak = f32x4.splat(0);
@@ -124,7 +142,7 @@ export function geluToInt16(x: usize, tokens: i32, length: i32, out: usize, scal
       v128.store(p, r);
       peak = f32x4.pmax(peak, f32x4.abs(r));
     }
-    rowToInt16(x, length, maxOf(peak), out, t, scales);
+    quantise(x, length, maxOf(peak), out, t, scales);
     x = end;
   }
 }
