@@ -26,13 +26,13 @@ export interface Kernel {
 export const SCRIPTS = 0x10000;
 export const RESULT = 0x20000;
 export const ANSWER = 0x20040;
-export const FOUND = 0xcc0000;
+export const FOUND = 0x8c0000;
 /** Terms that may be numbered. */
 export const MOST_TERMS = 2 ** 19;
 /** A section, and a passage or what it stands under: they take turns, and a section may be long. */
 const SHORT = 0x30000;
 const SHORT_UNITS = 4096;
-const LONG = 0x10c0000;
+const LONG = 0xcc0000;
 
 interface Memory {
   readonly buffer: ArrayBuffer;
@@ -51,7 +51,7 @@ const PAGE = 65_536;
 /** The module, compiled once a thread; V8 shares the code between threads. */
 const compiled: object[] = [];
 
-/** 17 MB of addresses, of which the pages that are used take memory. */
+/** 13 MB of addresses, of which the pages that are used take memory. */
 export function openKernel(answers: Answers): Kernel {
   const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyGlobal }).WebAssembly;
   const memory = new Memory({ initial: LONG / PAGE + 4 });

@@ -6,7 +6,7 @@ import { addressOf, begin, runEnd, script, SEPARATOR, unitAt, WORD, wordEnd } fr
 /** Longer runs hardly ever come again. */
 const LONGEST_WORD: i32 = 64;
 const LONGEST_RUN: i32 = 12;
-const MOST_RUNS: i32 = 0x14000;
+const MOST_RUNS: i32 = 0xc000;
 
 let runs: i32 = 0;
 let free: usize = ENTRIES;
