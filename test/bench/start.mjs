@@ -69,11 +69,12 @@ try {
       rmSync(join(tree, '.rag'), { recursive: true, force: true });
       const out = spawnSync(
         '/usr/bin/time',
-        ['-f', '%M', process.execPath, bin, 'ingest', 'docs', '--no-embed', '--json', '-q'],
+        ['-f', '%M %U %S', process.execPath, bin, 'ingest', 'docs', '--no-embed', '--json', '-q'],
         { cwd: tree, env, encoding: 'utf8' },
       );
       const { result } = JSON.parse(out.stdout);
-      return { seconds: result.seconds, rss: Number(out.stderr.trim().split('\n').at(-1)) / 1024 };
+      const [rss, user, system] = out.stderr.trim().split('\n').at(-1).split(' ').map(Number);
+      return { seconds: result.seconds, rss: rss / 1024, processor: user + system };
     });
     const list = JSON.parse(
       execFileSync(process.execPath, [bin, 'list', '--json'], { cwd: tree, env, encoding: 'utf8', maxBuffer: 1 << 28 }),
@@ -87,7 +88,7 @@ try {
       }).length;
     const seconds = median(runs.map((run) => run.seconds));
     console.log(
-      `\ndocs-tree until lexically searchable: ${(extracted / 1e6).toFixed(2)} MB of text in ${seconds.toFixed(2)} s = ${(extracted / 1e6 / seconds).toFixed(2)} MB/s (asked ≥ 3); peak RSS ${Math.max(...runs.map((run) => run.rss)).toFixed(0)} MB (asked ≤ 400)`,
+      `\ndocs-tree until lexically searchable: ${(extracted / 1e6).toFixed(2)} MB of text in ${seconds.toFixed(2)} s = ${(extracted / 1e6 / seconds).toFixed(2)} MB/s (asked ≥ 3), ${Math.min(...runs.map((run) => run.processor)).toFixed(2)} s of processor time; peak RSS ${Math.max(...runs.map((run) => run.rss)).toFixed(0)} MB (asked ≤ 400)`,
     );
   } else console.log(`\ndocs-tree: skipped, no corpora at ${corpora}`);
 } finally {
