@@ -68,6 +68,11 @@ function member(name: string, content: Member['content']): Promise<void> {
 
 async function run(job: Job): Promise<void> {
   try {
+    if (job.draw) {
+      const { drawPage } = await import('./readers/pdf-page.ts');
+      const image = await drawPage(job.bytes ?? readFileSync(job.path), job.draw);
+      return send({ type: 'drawn', image }, [image.png.buffer as ArrayBuffer]);
+    }
     const large = job.bytes ? undefined : await largeFile(job.path, job.name);
     const bytes = job.bytes ?? (large ? new Uint8Array() : readFileSync(job.path));
     const ocr: Recogniser = { mode: job.ocr, recognise };

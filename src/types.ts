@@ -175,7 +175,7 @@ export type Event =
       type: 'progress';
       done: number;
       total: number;
-      unit: 'files' | 'chunks';
+      unit: 'files' | 'chunks' | 'questions';
       rates: Record<string, number>;
       etaSeconds?: number;
     }

@@ -77,6 +77,7 @@ const MAY: Record<string, string[]> = {
     'context.ts',
     'wiring.ts',
     'version.ts',
+    'root.ts',
     'pipeline',
     'store/store.ts',
     'models/models.ts',
@@ -84,9 +85,10 @@ const MAY: Record<string, string[]> = {
     'types.ts',
     'errors.ts',
   ],
+  web: ['web'],
   'mcp.ts': ['context.ts', 'wiring.ts', 'version.ts', 'pipeline', 'store/store.ts', 'types.ts', 'errors.ts'],
   tui: ['tui', 'chats/chats.ts', 'types.ts', 'errors.ts'],
-  build: ['build', 'settings.ts', 'root.ts'],
+  build: ['build', 'settings.ts', 'root.ts', 'api/routes.ts', 'api/schemas.ts'],
 };
 
 const SRC = resolve('src');

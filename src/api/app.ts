@@ -4,14 +4,12 @@ import { Hono, type Context as HonoContext } from 'hono';
 import type { Context } from '../context.ts';
 import { ERRORS, RagError } from '../errors.ts';
 import { version } from '../version.ts';
-import { type Call, checked, type Deps, type Route, withStore } from './call.ts';
+import { type Call, checked, type Deps, type Route, sentence, withStore } from './call.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { openMetrics } from './metrics.ts';
 import { docsPage, openapi } from './openapi.ts';
-import { asking } from './routes/asking.ts';
-import { documents } from './routes/documents.ts';
-import { home } from './routes/home.ts';
-import { openai } from './routes/openai.ts';
+import { isPage, openPage } from './page.ts';
+import { ROUTES } from './routes.ts';
 
 export interface ApiOptions extends GuardOptions {
   context: Context;
@@ -19,8 +17,6 @@ export interface ApiOptions extends GuardOptions {
   /** Whether it still takes questions; false while it drains. */
   ready(): boolean;
 }
-
-export const ROUTES: Route[] = [...asking, ...documents, ...home, ...openai];
 
 /** JSON bodies; uploads are streamed and have a limit of their own. */
 const MAX_BODY = 2 * 2 ** 20;
@@ -52,14 +48,14 @@ export function openApi(options: ApiOptions): Hono {
     };
     try {
       door.heard(asking);
-      if (!OPEN.has(http.req.path)) door.known(asking);
+      if (!OPEN.has(http.req.path) && !isPage(http.req.path)) door.known(asking);
       await next();
     } catch (error) {
       http.res = problem(http, error, log);
     }
     const ms = Math.round((performance.now() - started) * 10) / 10;
     const { method, path } = http.req;
-    const route = ROUTES.some((known) => known.path === path) || OPEN.has(path) ? path : 'other';
+    const route = ROUTES.some((known) => known.path === path) || OPEN.has(path) || path === '/' ? path : 'other';
     metrics.request(method, route, http.res.status, ms / 1000);
     log({ level: http.res.status >= 500 ? 'error' : 'info', id, method, path, status: http.res.status, ms });
   });
@@ -79,6 +75,9 @@ export function openApi(options: ApiOptions): Hono {
     http.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'");
     return http.html(docsPage(spec));
   });
+  const page = openPage();
+  app.get('/', (http) => page(http));
+  app.get('/assets/:name', (http) => page(http));
   for (const route of ROUTES) app[route.method](route.path, (http) => serve(route, http, deps));
   return app;
 }
@@ -115,10 +114,11 @@ function problem(http: HonoContext, error: unknown, log: ApiOptions['log']): Res
   const { code, message, hint } = known
     ? error
     : { code: 'bug', message: 'this is a bug in rag; its log says more', hint: undefined };
+  const said = known ? sentence(error, http.req.header('accept-language')) : message;
   const status = known ? ERRORS[error.code].http : 500;
   if (code === 'rate_limited') http.header('retry-after', '60');
   // What was not read of the body must not be taken for the next request.
   if (http.req.method === 'POST') http.header('connection', 'close');
   if (code === 'unauthenticated') http.header('www-authenticate', 'Bearer');
-  return http.json({ error: { code, message, ...(hint ? { hint } : {}) } }, status as 400);
+  return http.json({ error: { code, message: said, ...(hint ? { hint } : {}) } }, status as 400);
 }

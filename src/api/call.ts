@@ -69,3 +69,8 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, where: string):
   const field = issue?.path.length ? `${where}.${issue.path.join('.')}` : where;
   throw new RagError('usage', `${field}: ${issue?.message}`, { details: { issues: result.error.issues } });
 }
+
+/** What went wrong, in the language that the client reads first. */
+export function sentence({ message, zh }: RagError, languages: string | undefined): string {
+  return zh !== undefined && /^\s*zh\b/i.test(languages ?? '') ? zh : message;
+}

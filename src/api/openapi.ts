@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Route } from './call.ts';
+import { problem } from './schemas.ts';
 
 /** OpenAPI 3.1 of the routes, out of the schemas that check them. */
 export function openapi(routes: Route[], version: string): object {
@@ -27,7 +28,6 @@ export function openapi(routes: Route[], version: string): object {
       },
     };
   }
-  const problem = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }) });
   return {
     openapi: '3.1.0',
     info: {
@@ -38,7 +38,7 @@ export function openapi(routes: Route[], version: string): object {
     security: [{ token: [] }],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: schemaOf(problem, 'output') },
+      schemas: { Problem: schemaOf(z.object({ error: problem }), 'output') },
     },
     paths,
   };

@@ -102,9 +102,80 @@ export const document = z.object({
   tags: z.record(z.string(), z.string()),
 });
 
+const file = z.object({
+  source: z.string(),
+  status: z.string(),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+});
+
 export const ingested = z
-  .object({ chunks: z.int(), embedded: z.int(), pending: z.int(), seconds: z.number(), bytes: z.int() })
+  .object({
+    ...{ chunks: z.int(), embedded: z.int(), pending: z.int(), seconds: z.number(), bytes: z.int() },
+    files: z.array(file.loose()),
+  })
   .loose()
   .meta({ description: 'As `rag ingest --json`: counts by status, and the files with a problem' });
+
+export const unread = z.object({ source: z.string(), code: z.string(), reason: z.string(), status: z.string() });
+
+export const pageImage = z.object({
+  png: z.string().meta({ description: 'Base64' }),
+  width: z.int(),
+  height: z.int(),
+  pages: z.int().meta({ description: 'Of the document' }),
+  boxes: z
+    .array(z.tuple([z.number(), z.number(), z.number(), z.number()]))
+    .meta({ description: 'Lines of the quote: left, top, width, height as shares of the page' }),
+});
+
+const answerMetrics = z.object({
+  first: z.number(),
+  any: z.number(),
+  exact: z.number(),
+  f1: z.number(),
+  answered: z.number(),
+  refused: z.number().optional(),
+});
+
+export const setResult = z.object({
+  name: z.string(),
+  queries: z.int(),
+  ndcg10: z.number(),
+  recall10: z.number(),
+  mrr10: z.number(),
+  p50ms: z.number(),
+  p95ms: z.number(),
+  answers: answerMetrics.optional(),
+});
+
+export const run = z.object({
+  at: z.string(),
+  questions: z.string().meta({ description: 'SHA-256: other questions are no comparison' }),
+  mode: z.string(),
+  sets: z.array(setResult),
+});
+
+export const worse = z.object({ name: z.string(), metric: z.string(), before: z.number(), now: z.number() });
+
+export const session = z.object({ id: z.string(), title: z.string(), started: z.string(), turns: z.int() });
+
+/** A flow's events, as server-sent events carry them; `result` or `error` is the last. */
+export const event = z.discriminatedUnion('type', [
+  z.object({ type: z.enum(['note', 'warn']), message: z.string() }),
+  z.object({ type: z.literal('scan'), files: z.int() }),
+  file.extend({ type: z.literal('file') }),
+  z.object({
+    type: z.literal('progress'),
+    done: z.int(),
+    total: z.int(),
+    unit: z.enum(['files', 'chunks', 'questions']),
+    rates: z.record(z.string(), z.number()),
+    etaSeconds: z.number().optional(),
+  }),
+  z.object({ type: z.literal('token'), text: z.string() }),
+]);
+
+export const problem = z.object({ code: z.string(), message: z.string(), hint: z.string().optional() });
 
 export const anything = z.object({}).loose();

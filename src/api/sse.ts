@@ -1,7 +1,7 @@
 import { streamSSE } from 'hono/streaming';
 import { RagError } from '../errors.ts';
 import type { Event, Io } from '../types.ts';
-import { type Call, ioOf } from './call.ts';
+import { type Call, ioOf, sentence } from './call.ts';
 
 /**
  * A flow's events as server-sent events, its result as the last one: `event: token|progress|…`, `event: result`, or `event: error` with
@@ -30,7 +30,8 @@ export function streamed(call: Call, work: (io: Io) => Promise<object>): Respons
         call.deps.log({ level: 'error', message: String((error as Error).stack ?? error) });
       const known =
         error instanceof RagError ? error : new RagError('unavailable', 'this is a bug in rag; the log has it');
-      await send('error', { code: known.code, message: known.message, hint: known.hint });
+      const message = sentence(known, call.http.req.header('accept-language'));
+      await send('error', { code: known.code, message, hint: known.hint });
     }
   });
 }

@@ -75,6 +75,6 @@ export async function bundle({ minify = true } = {}) {
 
 /** Chunks are named by content: what earlier builds left would be published with the rest. */
 export async function clean() {
-  for (const name of ['chunks', 'lib', 'cli', 'workers'])
+  for (const name of ['chunks', 'lib', 'cli', 'workers', 'web'])
     await rm(join(root, 'dist', name), { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-// `npm run docs`: writes .env.example, templates/rag.yaml and the READMEs' tables from the one schema.
+// `npm run docs`: writes .env.example, templates/rag.yaml, the READMEs' tables and the page's types of the API from the schemas.
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  packages: 'external',
 });
 const { writeGenerated } = await import(pathToFileURL(outfile).href);
 writeGenerated(root);

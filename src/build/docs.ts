@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../root.ts';
 import { envName, type Group, SETTINGS, type Setting } from '../settings.ts';
+import { apiTypes } from './api-types.ts';
 
 const TITLES: Record<Group, { en: string; zh: string }> = {
   home: { en: 'Home', zh: '库' },
@@ -71,7 +72,8 @@ export function withTable(readme: string, lang: 'en' | 'zh'): string {
 
 /** Every generated file with its present content and what it should be. */
 export function generated(root = packageRoot()): { path: string; now: string; want: string }[] {
-  const read = (name: string) => readFileSync(join(root, name), 'utf8');
+  // The first time there is nothing yet.
+  const read = (name: string) => (existsSync(join(root, name)) ? readFileSync(join(root, name), 'utf8') : '');
   const readmes = (
     [
       ['README.md', 'en'],
@@ -84,6 +86,7 @@ export function generated(root = packageRoot()): { path: string; now: string; wa
   return [
     { path: '.env.example', now: read('.env.example'), want: envExample() },
     { path: 'templates/rag.yaml', now: read('templates/rag.yaml'), want: ragYaml() },
+    { path: 'src/web/api-types.ts', now: read('src/web/api-types.ts'), want: apiTypes() },
     ...readmes,
   ];
 }

@@ -15,7 +15,7 @@ export function run(command, args, options = {}) {
 }
 
 /** Newest change below a folder, in milliseconds. */
-function newest(path) {
+export function newest(path) {
   const stats = statSync(path);
   if (!stats.isDirectory()) return stats.mtimeMs;
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));

@@ -19,6 +19,7 @@ const en = {
   found: (n: number) => `${n} files found`,
   embedding: 'embedding',
   reading: 'reading',
+  asking: 'asking',
   left: (seconds: number) => `${formatSeconds(seconds)} left`,
   rate: (name: string, value: string) => `${value} ${name}/s`,
   files: (n: number) => `${n} ${n === 1 ? 'file' : 'files'}`,
@@ -33,7 +34,7 @@ const en = {
     failed: 'failed',
   },
   serving: (url: string, token: string | undefined) =>
-    `${url}  (${url}/docs)${token === undefined ? '' : `\ntoken: ${token}`}\n`,
+    `${url}${token === undefined ? '' : `/#token=${token}`}  (API: ${url}/docs)${token === undefined ? '' : `\ntoken: ${token}`}\n`,
   chat: {
     sources: 'Sources',
     unsupported: 'no source supports this',
@@ -140,6 +141,7 @@ const zh: Messages = {
   found: (n) => `找到 ${n} 个文件`,
   embedding: '向量化',
   reading: '读取',
+  asking: '提问',
   left: (seconds) => `还需 ${formatSeconds(seconds)}`,
   rate: (name, value) => `${value} ${name}/s`,
   files: (n) => `${n} 个文件`,
@@ -153,7 +155,8 @@ const zh: Messages = {
     partial: '部分',
     failed: '失败',
   },
-  serving: (url, token) => `${url}  (${url}/docs)${token === undefined ? '' : `\n令牌：${token}`}\n`,
+  serving: (url, token) =>
+    `${url}${token === undefined ? '' : `/#token=${token}`}  (API: ${url}/docs)${token === undefined ? '' : `\n令牌：${token}`}\n`,
   chat: {
     sources: '来源',
     unsupported: '没有来源支持',

@@ -59,7 +59,7 @@ export function reporter(
       .filter(([, value]) => value > 0)
       .map(([name, value]) => (name === 'bytes' ? `${formatBytes(value)}/s` : say.rate(name, rounded(value))));
     const left = event.etaSeconds === undefined ? [] : [say.left(event.etaSeconds)];
-    const what = event.unit === 'files' ? say.reading : say.embedding;
+    const what = { files: say.reading, chunks: say.embedding, questions: say.asking }[event.unit];
     const shown = [`${what} ${event.done}/${event.total}`, ...rates, ...left].join(' · ');
     if (live) {
       clear();

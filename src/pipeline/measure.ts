@@ -34,6 +34,9 @@ const SHORT_ANSWER = 60;
 export async function measure(deps: AnswerDeps, cases: Case[], input: MeasureInput, io: Io): Promise<SetResult[]> {
   const names = [...new Set(cases.map(({ set }) => set ?? 'questions'))].sort();
   const results: SetResult[] = [];
+  const total = cases.filter((one) => !one.unanswerable).length + (input.answers ? cases.length : 0);
+  let done = 0;
+  const asked = () => io.report({ type: 'progress', done: ++done, total, unit: 'questions', rates: {} });
   for (const name of names) {
     const own = cases.filter(({ set }) => (set ?? 'questions') === name);
     const judged: Judged[] = [];
@@ -43,8 +46,9 @@ export async function measure(deps: AnswerDeps, cases: Case[], input: MeasureInp
       const started = performance.now();
       const { hits } = await search(deps, { ...input.search, text: one.question }, io);
       judged.push({ ranking: ranking(hits, one), grades: new Map([[TARGET, 1]]), ms: performance.now() - started });
+      asked();
     }
-    const answers = input.answers ? await answering(deps, own, input, io) : undefined;
+    const answers = input.answers ? await answering(deps, own, input, io, asked) : undefined;
     results.push({ ...metrics(name, judged), ...(answers ? { answers } : {}) });
   }
   return results;
@@ -74,13 +78,20 @@ function ranking(hits: SearchHit[], one: Case): string[] {
   return [...new Set(hits.map((hit) => (right(hit) ? TARGET : hit.chunk)))];
 }
 
-async function answering(deps: AnswerDeps, cases: Case[], input: MeasureInput, io: Io): Promise<AnswerMetrics> {
+async function answering(
+  deps: AnswerDeps,
+  cases: Case[],
+  input: MeasureInput,
+  io: Io,
+  asked: () => void,
+): Promise<AnswerMetrics> {
   const sums = { first: 0, any: 0, exact: 0, f1: 0, short: 0, answered: 0, answerable: 0, refused: 0, unanswerable: 0 };
   const quiet: Io = { ...io, report: (event) => void (event.type === 'token' || io.report(event)) };
   for (const { question, answers = [], unanswerable } of cases) {
     io.signal.throwIfAborted();
     const noise = await distractors(deps, question, input);
     const { citations, abstained } = await answer(deps, { ...input.search, text: question, noise }, quiet);
+    asked();
     if (unanswerable) {
       sums.unanswerable++;
       if (abstained) sums.refused++;

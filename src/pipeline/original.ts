@@ -26,6 +26,19 @@ export interface Original {
  * throws ReadError if it is there and cannot be read.
  */
 export async function original(deps: OriginalDeps, source: string): Promise<Original | undefined> {
+  const job = await jobOf(deps, source);
+  if (job === undefined) return undefined;
+  const reading = deps.sandbox.read(job);
+  const parts: string[] = [];
+  for (;;) {
+    const { done, value } = await reading.next();
+    if (done) return value === 'unchanged' ? undefined : { text: parts.join(''), sha256: value.sha256 };
+    if (!('name' in value)) for (const chunk of value) parts.push(chunk.text);
+  }
+}
+
+/** How to read a source now: the file on the disk, or the bytes of a member. Undefined if it is not there; throws ReadError. */
+export async function jobOf(deps: OriginalDeps, source: string): Promise<Job | undefined> {
   const [outer, ...chain] = split(deps.root, source);
   if (outer === undefined) return undefined;
   const job: Job = {
@@ -35,20 +48,14 @@ export async function original(deps: OriginalDeps, source: string): Promise<Orig
   return descend(deps.sandbox, job, chain);
 }
 
-async function descend(sandbox: Sandbox, job: Job, chain: string[]): Promise<Original | undefined> {
-  const [wanted, ...rest] = chain;
+async function descend(sandbox: Sandbox, job: Job, [wanted, ...rest]: string[]): Promise<Job | undefined> {
+  if (wanted === undefined) return job;
   const reading = sandbox.read(job);
   const name = memberNames();
-  const parts: string[] = [];
   for (;;) {
     const { done, value } = await reading.next();
-    if (done)
-      return wanted === undefined && value !== 'unchanged' ? { text: parts.join(''), sha256: value.sha256 } : undefined;
-    if (!('name' in value)) {
-      if (wanted === undefined) for (const chunk of value) parts.push(chunk.text);
-      continue;
-    }
-    if (wanted === undefined || name(value.name) !== wanted || !(value.content instanceof Uint8Array)) continue;
+    if (done) return undefined;
+    if (!('name' in value) || name(value.name) !== wanted || !(value.content instanceof Uint8Array)) continue;
     const { content } = value;
     await reading.return('unchanged');
     return descend(sandbox, { ...job, path: '', bytes: content, name: lastName(wanted), depth: job.depth + 1 }, rest);

@@ -3,14 +3,13 @@ import { pageChars } from './pdf-chars.ts';
 import { LOOK_AHEAD, runningHeads } from './pdf-heads.ts';
 import { pageLayout } from './pdf-layout.ts';
 import { type PageRecogniser, pageRecogniser } from './pdf-ocr.ts';
+import { openPdf } from './pdf-open.ts';
 import { outlineCutter, readOutline } from './pdf-outline.ts';
 import { cleanPageText } from './pdf-text.ts';
 import { copyIn, type Pdfium, readUtf16, threadPdfium } from './pdfium.ts';
 import { ReadError, type ReadOptions } from './reader.ts';
 import { whyNotRecognised } from './unsupported.ts';
 
-const PASSWORD = 4;
-const SECURITY = 5;
 /** Where the end mark must stand; some files have other bytes behind it. */
 const END = 4096;
 /** Annotations whose appearance is text of the page: free text, form fields. Notes and links are not. */
@@ -36,29 +35,14 @@ export async function* readPdf(
 }
 
 async function* readPages(pdfium: Pdfium, bytes: Uint8Array, options: ReadOptions): AsyncGenerator<Section> {
-  const copy = copyIn(pdfium, bytes);
-  const password =
-    options.password === undefined ? 0 : copyIn(pdfium, new TextEncoder().encode(`${options.password}\0`));
-  let document = 0;
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(-END).includes('%%EOF'))
     options.partial({ code: 'corrupt', reason: 'the PDF has no end mark: it may be cut off' });
+  const { document, close } = openPdf(pdfium, bytes, options.password);
   try {
-    document = pdfium._FPDF_LoadMemDocument(copy, bytes.length, password);
-    if (document === 0) throw openError(pdfium._FPDF_GetLastError(), password !== 0);
     yield* readDocument(pdfium, document, options);
   } finally {
-    if (document !== 0) pdfium._FPDF_CloseDocument(document);
-    if (password !== 0) pdfium._free(password);
-    pdfium._free(copy);
+    close();
   }
-}
-
-function openError(code: number, given: boolean): ReadError {
-  if (code === PASSWORD)
-    return new ReadError('encrypted', given ? 'the password is wrong' : 'the PDF needs a password');
-  if (code === SECURITY)
-    return new ReadError('encrypted', 'the PDF is encrypted for certificates or in an unknown way');
-  return new ReadError('corrupt', 'not a readable PDF: damaged or cut off');
 }
 
 /** A page on its way out; from 0. */

@@ -28,6 +28,19 @@ export interface Pdfium {
     rotate: number,
     flags: number,
   ): void;
+  /** Writes two integers: where a point of the page (points, from its lower left) lies on a drawing of that size. */
+  _FPDF_PageToDevice(
+    page: number,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    rotate: number,
+    x: number,
+    y: number,
+    deviceX: number,
+    deviceY: number,
+  ): number;
   _FPDFPage_CountObjects(page: number): number;
   _FPDFPage_GetObject(page: number, index: number): number;
   _FPDFPageObj_GetType(object: number): number;

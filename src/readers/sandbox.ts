@@ -20,6 +20,28 @@ export interface Job {
   /** SHA-256 of the version in the store: equal bytes are not read again. */
   known?: string;
   ocr: OcrMode;
+  /** In place of its text: how a page of this PDF looks. */
+  draw?: PageWanted;
+}
+
+export interface PageWanted {
+  /** From 1. */
+  page: number;
+  /** Pixels. */
+  width: number;
+  /** What to find on it, and what stands before that: the same words may be there more than once. */
+  quote: string;
+  before: string;
+}
+
+export interface PageImage {
+  png: Uint8Array;
+  width: number;
+  height: number;
+  /** Of the document. */
+  pages: number;
+  /** Where the quote stands, a box a line: left, top, width, height as shares of the page. */
+  boxes: [number, number, number, number][];
 }
 
 export interface WorkerData {
@@ -43,6 +65,7 @@ export type Reading =
   | { type: 'chunks'; batch: WireBatch }
   | { type: 'member'; member: Member }
   | { type: 'end'; prepared: Prepared | 'unchanged' }
+  | { type: 'drawn'; image: PageImage }
   | { type: 'problem'; problem: Problem };
 /** The other kind: an image whose text is wanted; the worker sends one and waits. */
 export type FromWorker = Reading | { type: 'image'; image: Pixels };
@@ -62,8 +85,13 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Chunks of one file, and the files in it, as they come; it is read on only when the next is asked for. Throws ReadError. */
   read(job: Job): AsyncGenerator<Chunk[] | Member, Prepared | 'unchanged'>;
+  /** A page of a PDF as an image. Throws ReadError. */
+  draw(job: Job & { draw: PageWanted }): Promise<PageImage>;
   close(): Promise<void>;
 }
+
+/** What a task ends with. */
+const LAST = new Set(['end', 'drawn', 'problem']);
 
 /** A file in a thread's hands. */
 interface Task {
@@ -123,7 +151,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'image') return void recognise(thread, message.image);
       receive(message);
-      if (message.type === 'end' || message.type === 'problem') advance(thread);
+      if (LAST.has(message.type)) advance(thread);
     });
     worker.on('error', (error: Error & { code?: string }) =>
       receive(
@@ -206,9 +234,10 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       try {
         for (;;) {
           const message = await answer(task, options.timeoutSeconds);
-          finished = message.type === 'end' || message.type === 'problem';
+          finished = LAST.has(message.type);
           if (message.type === 'end') return message.prepared;
           if (message.type === 'problem') throw new ReadError(message.problem.code, message.problem.reason);
+          if (message.type === 'drawn') throw new ReadError('crashed', 'the reader drew what it was to read');
           const thread = task.thread!;
           const { worker, decode } = thread;
           if (message.type === 'member') {
@@ -225,6 +254,19 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       } finally {
         // Left in the middle: by a crash, by the time limit, or by a caller who has enough.
         if (!finished) await abandon(task);
+      }
+    },
+    async draw(job) {
+      const task = newTask(job);
+      await place(task);
+      let message: Reading | undefined;
+      try {
+        message = await answer(task, options.timeoutSeconds);
+        if (message.type === 'drawn') return message.image;
+        if (message.type === 'problem') throw new ReadError(message.problem.code, message.problem.reason);
+        throw new ReadError('crashed', 'the reader read what it was to draw');
+      } finally {
+        if (message === undefined || !LAST.has(message.type)) await abandon(task);
       }
     },
     async close() {

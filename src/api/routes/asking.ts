@@ -7,7 +7,7 @@ import { why } from '../../pipeline/why.ts';
 import type { Io } from '../../types.ts';
 import { type Call, ioOf, route, withSearch } from '../call.ts';
 import { meteredGenerator } from '../metered.ts';
-import { answered, anything, question, searched, turn } from '../schemas.ts';
+import { answered, anything, question, searched, session, turn } from '../schemas.ts';
 import { streamed, wantsStream } from '../sse.ts';
 
 const stream = z.boolean().optional().meta({ description: 'Answer with server-sent events' });
@@ -61,18 +61,18 @@ export const asking = [
           const { session: id } = call.body as { session?: string };
           const known = id === undefined ? undefined : await chats.find(id);
           if (id !== undefined && known === undefined) throw new RagError('not_found', `no conversation ${id}`);
-          const session = known ?? { id: newSessionId(new Date()), turns: [] };
+          const current = known ?? { id: newSessionId(new Date()), turns: [] };
           call.deps.counted('queries', 1);
           const all = { ...deps, chats, generator: () => meteredGenerator(call.deps) };
-          const { turn } = await converse(all, session, inputOf(call.body), io);
-          return { session: session.id, turn };
+          const { turn } = await converse(all, current, inputOf(call.body), io);
+          return { session: current.id, turn };
         }),
       ),
   }),
   route({
     ...{ method: 'get', path: '/api/v1/chat', summary: 'Saved conversations, newest first' },
     result: z.object({
-      sessions: z.array(z.object({ id: z.string(), title: z.string(), started: z.string(), turns: z.int() })),
+      sessions: z.array(session),
     }),
     async handle({ deps }) {
       const sessions = await (await deps.context.chats()).list();
@@ -84,9 +84,9 @@ export const asking = [
     query: z.object({ id: z.string() }),
     result: z.object({ id: z.string(), title: z.string(), started: z.string(), turns: z.array(turn) }),
     async handle({ deps, query }) {
-      const session = await (await deps.context.chats()).find(query.id);
-      if (session === undefined) throw new RagError('not_found', `no conversation ${query.id}`);
-      return session;
+      const found = await (await deps.context.chats()).find(query.id);
+      if (found === undefined) throw new RagError('not_found', `no conversation ${query.id}`);
+      return found;
     },
   }),
   route({

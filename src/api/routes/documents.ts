@@ -4,10 +4,12 @@ import { Readable } from 'node:stream';
 import * as z from 'zod';
 import { RagError } from '../../errors.ts';
 import { textOf } from '../../pipeline/extracted.ts';
+import { pageImage } from '../../pipeline/page-image.ts';
 import { belowRoot } from '../../pipeline/walk.ts';
 import type { Document } from '../../types.ts';
+import { originalDeps } from '../../wiring.ts';
 import { type Call, type Deps, route, withStore } from '../call.ts';
-import { anything, document, ingested, locator } from '../schemas.ts';
+import { document, pageImage as drawn, ingested, locator, unread } from '../schemas.ts';
 import { syncPaths } from '../syncing.ts';
 import { received } from '../upload.ts';
 
@@ -19,6 +21,13 @@ async function find(deps: Deps, name: string): Promise<Document> {
   return found;
 }
 
+/** The path of its file, or of the archive around it. Throws RagError('forbidden') for what lies outside the home's folder. */
+function inHome({ context }: Deps, { source }: Document): string {
+  const path = belowRoot(context.root, source);
+  if (path === undefined) throw new RagError('forbidden', `${source} lies outside the folder of the home`);
+  return path;
+}
+
 export const documents = [
   route({
     ...{ method: 'get', path: '/api/v1/documents', summary: 'Documents by source, a page at a time' },
@@ -27,7 +36,7 @@ export const documents = [
       after: z.string().optional().meta({ description: 'The last source of the page before' }),
       limit: z.coerce.number().int().min(1).max(1000).default(100),
     }),
-    result: z.object({ documents: z.array(document), more: z.boolean(), unread: z.array(anything) }),
+    result: z.object({ documents: z.array(document), more: z.boolean(), unread: z.array(unread) }),
     handle: ({ deps, query }) =>
       withStore(deps, async (store) => {
         const page = [];
@@ -39,11 +48,14 @@ export const documents = [
           const { sections: _, problem: __, mtimeMs: ___, id: ____, ...shown } = one;
           page.push({ ...shown, chunks: await store.chunkCount(one) });
         }
-        const unread = [];
+        const problems = [];
         if (query.after === undefined)
           for (const [name, { problem }] of await store.stamps())
-            if (problem && unread.length < 1000) unread.push({ source: name, ...problem });
-        return { documents: page, more, unread };
+            if (problem && problems.length < 1000) {
+              const { version: _, ...shown } = problem;
+              problems.push({ source: name, ...shown });
+            }
+        return { documents: page, more, unread: problems };
       }),
   }),
   route({
@@ -52,7 +64,9 @@ export const documents = [
     result: z.object({
       source: z.string(),
       document: z.string(),
+      title: z.string(),
       type: z.string(),
+      pages: z.int().optional(),
       text: z.string(),
       sections: z.array(z.object({ locator })),
     }),
@@ -63,8 +77,31 @@ export const documents = [
         const sections = found.sections.map(({ start, locator }, i) => ({
           locator: { ...locator, start, end: found.sections[i + 1]?.start ?? text.length },
         }));
-        return { source: found.source, document: found.id, title: found.title, type: found.type, text, sections };
+        const { source, id, title, type, pages } = found;
+        return { source, document: id, title, type, ...(pages ? { pages } : {}), text, sections };
       }),
+  }),
+  route({
+    ...{
+      method: 'get',
+      path: '/api/v1/documents/page',
+      summary: 'How a page of a PDF looks, and where on it a quote stands',
+    },
+    query: source.extend({
+      page: z.coerce.number().int().min(1),
+      width: z.coerce.number().int().min(100).max(2400).default(1200).meta({ description: 'Pixels' }),
+      start: z.coerce.number().int().min(0).default(0).meta({ description: 'Of the quote, in the extracted text' }),
+      end: z.coerce.number().int().min(0).default(0),
+    }),
+    result: drawn,
+    async handle({ deps, query }) {
+      const found = await find(deps, query.source);
+      inHome(deps, found);
+      if (found.type !== 'pdf') throw new RagError('usage', `${found.source} is not a PDF: it has no pages to draw`);
+      const text = query.end > query.start ? await withStore(deps, (store) => textOf(store, found)) : '';
+      const { png, ...rest } = await pageImage(await originalDeps(deps.context, []), { ...query, text });
+      return { png: Buffer.from(png.buffer, png.byteOffset, png.length).toString('base64'), ...rest };
+    },
   }),
   route({
     ...{ method: 'get', path: '/api/v1/documents/file', summary: 'The original bytes of a document in this home' },
@@ -72,9 +109,8 @@ export const documents = [
     result: z.any().meta({ description: 'The file' }),
     async handle({ deps, query }) {
       const found = await find(deps, query.source);
-      const path = belowRoot(deps.context.root, found.source);
-      if (path === undefined || found.source.includes('!/'))
-        throw new RagError('forbidden', 'this document lies outside the folder of the home, or in an archive');
+      const path = inHome(deps, found);
+      if (found.source.includes('!/')) throw new RagError('forbidden', `${found.source} lies in an archive`);
       const stats = statSync(path, { throwIfNoEntry: false });
       if (!stats?.isFile()) throw new RagError('not_found', `${found.source} is not there any more`);
       return new Response(Readable.toWeb(createReadStream(path)) as ReadableStream, {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { RagError } from '../../errors.ts';
 import { type Checkable, verify } from '../../pipeline/verify.ts';
@@ -48,21 +46,6 @@ export const home = [
       const { citations, unsupported } = call.body as { citations: Checkable[]; unsupported: string[] };
       for (const { source } of citations) inside(call, String(source).split('!/', 1)[0]!);
       return verify(await originalDeps(call.deps.context, []), { citations, unsupported }, call.http.req.raw.signal);
-    },
-  }),
-  route({
-    ...{ method: 'get', path: '/api/v1/eval', summary: 'What rag eval run measured so far' },
-    result: z.object({ runs: z.array(anything) }),
-    async handle({ deps }) {
-      const file = join(deps.context.root, '.rag', 'eval', 'history.jsonl');
-      const text = await readFile(file, 'utf8').catch(() => '');
-      return {
-        runs: text
-          .split('\n')
-          .filter(Boolean)
-          .slice(-100)
-          .map((line) => JSON.parse(line)),
-      };
     },
   }),
 ];

@@ -1,8 +1,7 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { RagError } from '../../errors.ts';
-import { parseCases } from '../../pipeline/cases.ts';
+import type { Run, Worse } from '../../pipeline/history.ts';
 import type { SetResult } from '../../pipeline/measure.ts';
 import { answerDeps } from '../answering.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
@@ -15,26 +14,6 @@ interface RunOptions extends SearchOptions {
   noise: number;
 }
 
-/** What one run measured; a line of the history. */
-interface Run {
-  at: string;
-  /** Of the questions: other questions are no comparison. */
-  questions: string;
-  mode: string;
-  sets: SetResult[];
-}
-
-interface Worse {
-  name: string;
-  metric: string;
-  before: number;
-  now: number;
-}
-
-/** A fall by less is noise between versions of a corpus. */
-const TOLERANCE = 0.01;
-const folderOf = async (run: Invocation) => join((await run.context()).root, '.rag', 'eval');
-
 export function evalInitCommand(app: App, exit: Exit): Command {
   const command = verb('init', 'make questions from your own documents, without a model', [
     'rag eval init',
@@ -44,6 +23,7 @@ export function evalInitCommand(app: App, exit: Exit): Command {
     .option('--questions <n>', 'how many at most', count, 200)
     .option('--model [name]', 'have a language model write them (default: the one that answers)');
   return handle<{ questions: number; model?: string | true }>(command, app, exit, async (run, options, file) => {
+    const { EVAL_FOLDER, keepQuestions, QUESTIONS } = await import('../../pipeline/history.ts');
     const { makeQuestions } = await import('../../pipeline/questions.ts');
     const context = await run.context();
     const store = await context.reader();
@@ -60,14 +40,8 @@ export function evalInitCommand(app: App, exit: Exit): Command {
       const { questionsByModel } = await import('../../pipeline/modelquestions.ts');
       made = await questionsByModel(generator, made, run.io);
     }
-    if (made.length === 0)
-      throw new RagError('not_found', 'there is nothing in this home to make questions from', {
-        hint: 'rag ingest FOLDER',
-        zh: '此库中没有可用于出题的内容',
-      });
-    const target = file ? resolve(app.cwd, file) : join(await folderOf(run), 'questions.jsonl');
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, made.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const target = file ? resolve(app.cwd, file) : join(context.root, EVAL_FOLDER, QUESTIONS);
+    await keepQuestions(target, made);
     const sets = Object.fromEntries(
       [...new Set(made.map(({ set }) => set))].map((name) => [name, made.filter(({ set }) => set === name).length]),
     );
@@ -96,60 +70,17 @@ export function evalRunCommand(app: App, exit: Exit): Command {
 }
 
 async function evaluate(run: Invocation, options: RunOptions, file?: string): Promise<Outcome> {
-  const { measure } = await import('../../pipeline/measure.ts');
-  const { sha256 } = await import('../../pipeline/digest.ts');
-  const folder = await folderOf(run);
-  const text = await questionsText(file ? resolve(run.app.cwd, file) : join(folder, 'questions.jsonl'));
-  const cases = parseCases(text);
-  const answers = options.answers ?? cases.some((one) => one.answers || one.unanswerable);
+  const { EVAL_FOLDER, evaluateHome, QUESTIONS, questionsIn } = await import('../../pipeline/history.ts');
+  const folder = join((await run.context()).root, EVAL_FOLDER);
+  const questions = await questionsIn(file ? resolve(run.app.cwd, file) : join(folder, QUESTIONS));
   const { text: _, ...search } = inputOf(options, '');
-  const sets = await measure(await answerDeps(run), cases, { search, answers, noise: options.noise }, run.io);
-  const now: Run = { at: new Date().toISOString(), questions: sha256(text), mode: options.mode, sets };
-  const history = await readHistory(folder);
-  const before = history.filter((one) => one.questions === now.questions && one.mode === now.mode);
-  const worse = compare(before.at(-1), now);
-  await mkdir(folder, { recursive: true });
-  await appendFile(join(folder, 'history.jsonl'), `${JSON.stringify(now)}\n`);
+  const input = { folder, questions, search, answers: options.answers, noise: options.noise };
+  const { sets, worse, runs } = await evaluateHome(await answerDeps(run), input, run.io);
   return {
     result: { sets, worse },
-    text: table(run, sets, worse, [...before, now]),
+    text: table(run, sets, worse, runs),
     exit: options.gate && worse.length > 0 ? 8 : 0,
   };
-}
-
-async function questionsText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new RagError('not_found', `no questions at ${file}`, {
-      ...{ hint: 'rag eval init makes some from your documents', zh: `没有题目文件 ${file}`, cause },
-    });
-  }
-}
-
-async function readHistory(folder: string): Promise<Run[]> {
-  const text = await readFile(join(folder, 'history.jsonl'), 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as Run];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function compare(before: Run | undefined, now: Run): Worse[] {
-  const metrics = ['ndcg10', 'recall10', 'mrr10'] as const;
-  const ofAnswers = ['first', 'any', 'answered', 'refused'] as const;
-  return now.sets.flatMap((set) => {
-    const old = before?.sets.find(({ name }) => name === set.name);
-    if (old === undefined) return [];
-    const pairs = [
-      ...metrics.map((metric) => ({ metric, before: old[metric], now: set[metric] })),
-      ...ofAnswers.map((metric) => ({ metric, before: old.answers?.[metric] ?? 0, now: set.answers?.[metric] ?? 0 })),
-    ];
-    return pairs.filter((pair) => pair.now < pair.before - TOLERANCE).map((pair) => ({ name: set.name, ...pair }));
-  });
 }
 
 const BARS = '▁▂▃▄▅▆▇█';

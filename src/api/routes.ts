@@ -1,0 +1,8 @@
+import type { Route } from './call.ts';
+import { asking } from './routes/asking.ts';
+import { documents } from './routes/documents.ts';
+import { evaluation } from './routes/evaluation.ts';
+import { home } from './routes/home.ts';
+import { openai } from './routes/openai.ts';
+
+export const ROUTES: Route[] = [...asking, ...documents, ...home, ...evaluation, ...openai];

@@ -1,0 +1,398 @@
+// Made from src/api/schemas.ts and the routes by: npm run docs
+
+export interface Answered {
+  answer: string;
+  abstained: boolean;
+  model: string;
+  seconds: number;
+  citations: Citation[];
+  unsupported: string[];
+  hits: Hit[];
+}
+
+export interface Citation {
+  n: number;
+  source: string;
+  document: string;
+  documentSha256: string;
+  chunk: string;
+  title: string;
+  /** Where a text stands; start and end are UTF-16 offsets into the extracted text */
+  locator: Locator;
+  quote: string;
+  sha256: string;
+  prefix: string;
+  suffix: string;
+  warnings?: string[];
+}
+
+export interface Document {
+  source: string;
+  title: string;
+  type: string;
+  bytes: number;
+  pages?: number;
+  chunks: number;
+  ingested: string;
+  sha256: string;
+  status: 'ok' | 'partial';
+  collection: string;
+  tags: Record<string, string>;
+}
+
+export type Event = {
+  type: 'note' | 'warn';
+  message: string;
+} | {
+  type: "scan";
+  files: number;
+} | {
+  source: string;
+  status: string;
+  code?: string;
+  reason?: string;
+  type: "file";
+} | {
+  type: "progress";
+  done: number;
+  total: number;
+  unit: 'files' | 'chunks' | 'questions';
+  rates: Record<string, number>;
+  etaSeconds?: number;
+} | {
+  type: "token";
+  text: string;
+};
+
+export interface Filter {
+  /** Globs over sources */
+  in?: string[];
+  type?: string[];
+  since?: string;
+  until?: string;
+  tags?: Record<string, string>;
+  collection?: string;
+  asOf?: string;
+}
+
+export interface Hit {
+  rank: number;
+  score: number;
+  source: string;
+  document: string;
+  chunk: string;
+  title: string;
+  /** Where a text stands; start and end are UTF-16 offsets into the extracted text */
+  locator: Locator;
+  text: string;
+  highlights: [number, number][];
+  lexical?: {
+    rank: number;
+    score: number;
+  };
+  vector?: {
+    rank: number;
+    score: number;
+  };
+  warnings?: string[];
+}
+
+export interface Ingested {
+  chunks: number;
+  embedded: number;
+  pending: number;
+  seconds: number;
+  bytes: number;
+  files: {
+    source: string;
+    status: string;
+    code?: string;
+    reason?: string;
+  }[];
+}
+
+export interface Locator {
+  page?: number;
+  heading?: string[];
+  sheet?: string;
+  range?: string;
+  slide?: number;
+  line?: number;
+  part?: string;
+  ocr?: number;
+  start: number;
+  end: number;
+}
+
+export interface PageImage {
+  /** Base64 */
+  png: string;
+  width: number;
+  height: number;
+  /** Of the document */
+  pages: number;
+  /** Lines of the quote: left, top, width, height as shares of the page */
+  boxes: [number, number, number, number][];
+}
+
+export interface Problem {
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+export interface Run {
+  at: string;
+  /** SHA-256: other questions are no comparison */
+  questions: string;
+  mode: string;
+  sets: SetResult[];
+}
+
+export interface Searched {
+  query: string;
+  mode: string;
+  seconds: number;
+  coverage: {
+    chunks: number;
+    embedded: number;
+  };
+  hits: Hit[];
+}
+
+export interface Session {
+  id: string;
+  title: string;
+  started: string;
+  turns: number;
+}
+
+export interface SetResult {
+  name: string;
+  queries: number;
+  ndcg10: number;
+  recall10: number;
+  mrr10: number;
+  p50ms: number;
+  p95ms: number;
+  answers?: {
+    first: number;
+    any: number;
+    exact: number;
+    f1: number;
+    answered: number;
+    refused?: number;
+  };
+}
+
+export interface Turn {
+  answer: string;
+  abstained: boolean;
+  model: string;
+  seconds: number;
+  citations: Citation[];
+  unsupported: string[];
+  at: string;
+  question: string;
+  standalone?: string;
+}
+
+export interface Unread {
+  source: string;
+  code: string;
+  reason: string;
+  status: string;
+}
+
+export interface Worse {
+  name: string;
+  metric: string;
+  before: number;
+  now: number;
+}
+
+/** Operations, by method and path. */
+export interface Routes {
+  'POST /api/v1/search': {
+    body: {
+      text: string;
+      k?: number;
+      mode?: 'hybrid' | 'lexical' | 'vector';
+      filter?: Filter;
+    };
+    result: Searched;
+  };
+  'POST /api/v1/query': {
+    body: {
+      text: string;
+      k?: number;
+      mode?: 'hybrid' | 'lexical' | 'vector';
+      filter?: Filter;
+      /** Answer with server-sent events */
+      stream?: boolean;
+    };
+    result: Answered;
+  };
+  'POST /api/v1/chat': {
+    body: {
+      text: string;
+      k?: number;
+      mode?: 'hybrid' | 'lexical' | 'vector';
+      filter?: Filter;
+      /** Answer with server-sent events */
+      stream?: boolean;
+      /** To go on with one */
+      session?: string;
+    };
+    result: {
+      session: string;
+      turn: Turn;
+    };
+  };
+  'GET /api/v1/chat': {
+    result: {
+      sessions: Session[];
+    };
+  };
+  'GET /api/v1/chat/session': {
+    query: {
+      id: string;
+    };
+    result: {
+      id: string;
+      title: string;
+      started: string;
+      turns: Turn[];
+    };
+  };
+  'POST /api/v1/why': {
+    body: {
+      text: string;
+      k?: number;
+      mode?: 'hybrid' | 'lexical' | 'vector';
+      filter?: Filter;
+      doc: string;
+      passage?: string;
+    };
+    result: Record<string, unknown>;
+  };
+  'GET /api/v1/documents': {
+    query: {
+      /** A glob over sources */
+      in?: string;
+      /** The last source of the page before */
+      after?: string;
+      limit?: number;
+    };
+    result: {
+      documents: Document[];
+      more: boolean;
+      unread: Unread[];
+    };
+  };
+  'GET /api/v1/documents/text': {
+    query: {
+      source: string;
+    };
+    result: {
+      source: string;
+      document: string;
+      title: string;
+      type: string;
+      pages?: number;
+      text: string;
+      sections: {
+        /** Where a text stands; start and end are UTF-16 offsets into the extracted text */
+        locator: Locator;
+      }[];
+    };
+  };
+  'GET /api/v1/documents/page': {
+    query: {
+      source: string;
+      page: number;
+      /** Pixels */
+      width?: number;
+      /** Of the quote, in the extracted text */
+      start?: number;
+      end?: number;
+    };
+    result: PageImage;
+  };
+  'GET /api/v1/documents/file': {
+    query: {
+      source: string;
+    };
+    result: unknown;
+  };
+  'POST /api/v1/documents': {
+    result: Ingested;
+  };
+  'DELETE /api/v1/documents': {
+    query: {
+      source: string;
+    };
+    result: {
+      removed: string[];
+    };
+  };
+  'GET /api/v1/passages': {
+    query: {
+      chunk: string;
+    };
+    result: {
+      source: string;
+      document: string;
+      chunk: string;
+      text: string;
+      /** Where a text stands; start and end are UTF-16 offsets into the extracted text */
+      locator: Locator;
+    };
+  };
+  'GET /api/v1/status': {
+    result: {
+      documents: number;
+      chunks: number;
+      embedded: number;
+      bytes: number;
+      versions: number;
+      model?: string;
+    };
+  };
+  'POST /api/v1/ingest': {
+    body: {
+      paths: string[];
+      stream?: boolean;
+    };
+    result: Ingested;
+  };
+  'POST /api/v1/verify': {
+    body: {
+      citations: Record<string, unknown>[];
+      unsupported?: string[];
+    };
+    result: {
+      checked: number;
+      valid: number;
+      moved: Record<string, unknown>[];
+      drifted: Record<string, unknown>[];
+      missing: Record<string, unknown>[];
+      unsupported: string[];
+    };
+  };
+  'GET /api/v1/eval': {
+    result: {
+      runs: Run[];
+    };
+  };
+  'POST /api/v1/eval': {
+    body: {
+      mode?: 'hybrid' | 'lexical' | 'vector';
+      stream?: boolean;
+    };
+    result: {
+      sets: SetResult[];
+      worse: Worse[];
+    };
+  };
+}
