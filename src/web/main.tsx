@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { followAddress } from './navigation.ts';
 import { showPreferences } from './preferences.ts';
 import { takeToken } from './token.ts';
 import './styles/base.css';
@@ -13,6 +14,7 @@ import './styles/status.css';
 import './styles/viewer.css';
 
 takeToken();
+followAddress();
 showPreferences();
 createRoot(document.getElementById('page')!).render(
   <StrictMode>

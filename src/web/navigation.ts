@@ -1,14 +1,19 @@
 import { type Address, addressOf, parseAddress, passageParams, type View, withParams } from './address.ts';
 import { observed, useObserved } from './observed.ts';
 
-const address = observed<Address>(parseAddress(location.hash));
-addEventListener('hashchange', () => address.set(parseAddress(location.hash)));
+const address = observed<Address>(parseAddress(''));
+
+/** From now on, what is shown is what the address says. */
+export function followAddress(): void {
+  const follow = () => address.set(parseAddress(location.hash));
+  follow();
+  addEventListener('hashchange', follow);
+}
 
 /** Where each view was left: its link in the rail leads back there. */
 const left = new Map<View, string>();
 const remember = () =>
   left.set(address.get().view, addressOf(address.get().view, Object.fromEntries(address.get().params)));
-remember();
 address.subscribe(remember);
 
 export const linkTo = (view: View): string => left.get(view) ?? addressOf(view, {});

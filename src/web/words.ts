@@ -123,7 +123,7 @@ export const en = {
     passages: 'passages',
     bytes: 'of files',
     versions: 'old versions',
-    embedded: 'found by meaning',
+    embedded: 'Can be found by meaning',
     model: 'Model',
     noModel: 'none yet',
     quality: 'Quality of retrieval',

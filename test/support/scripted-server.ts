@@ -50,3 +50,20 @@ export async function scriptedServer(replies: Reply[]): Promise<ScriptedServer> 
     },
   };
 }
+
+/** An OpenAI-compatible server that writes the first piece, and the others when it is told to go on. */
+export async function streamedWords(pieces: string[]): Promise<ScriptedServer & { goOn(): void }> {
+  let goOn = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const reply: Reply = async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const [index, content] of pieces.entries()) {
+      if (index > 0) await waiting;
+      response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
+    }
+    response.end('data: [DONE]\n\n');
+  };
+  return { ...(await scriptedServer([reply])), goOn };
+}

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 
-/** A server a test needs: its name in RAG_REQUIRE_SERVICES, the variable that tells where it is, how to start one. */
+/** What a test needs besides us: its name in RAG_REQUIRE_SERVICES, the variable that tells where it is, how to get one. */
 export interface Service {
   name: string;
   variable: string;
   start: string;
+  /** Where it usually is. */
+  usual?: string;
 }
 
 export const OLLAMA: Service = {
@@ -19,12 +22,20 @@ export const OPENAI: Service = {
   start: 'any server with an OpenAI interface, e.g. ollama serve; then set OPENAI_BASE_URL, LLM_MODEL and EMBED_MODEL',
 };
 
+export const CHROMIUM: Service = {
+  name: 'chromium',
+  variable: 'CHROMIUM',
+  start: 'apt-get install chromium; or set CHROMIUM to its path',
+  usual: '/usr/bin/chromium',
+};
+
 /**
- * Runs `tests` with the service's address. Without one they are skipped with a line that says how to start it, or fail if
+ * Runs `tests` with the service's address. Without one they are skipped with a line that says how to get it, or fail if
  * RAG_REQUIRE_SERVICES names the service (or is `all`).
  */
 export function withService(service: Service, tests: (address: string) => void): void {
-  const address = process.env[service.variable];
+  const { usual = '' } = service;
+  const address = process.env[service.variable] ?? (existsSync(usual) ? usual : undefined);
   if (address) {
     tests(address);
     return;

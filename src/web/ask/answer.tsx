@@ -31,7 +31,7 @@ function grouped(blocks: Block[]): Block[][] {
   const groups: Block[][] = [];
   for (const block of blocks) {
     const last = groups.at(-1);
-    if (block.kind === 'item' && last?.[0]!.kind === 'item') last.push(block);
+    if (block.kind === 'item' && last?.[0]?.kind === 'item') last.push(block);
     else groups.push([block]);
   }
   return groups;

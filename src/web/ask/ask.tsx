@@ -17,11 +17,14 @@ export function Ask({ shown, home }: { shown: boolean; home: Home }) {
   if (shown) id.current = params.get('c') ?? undefined;
   const conversation = useConversation(id.current);
   const [save, setSave] = useState(true);
-  const end = useRef<HTMLDivElement>(null);
+  const turns = useRef<HTMLDivElement>(null);
   const { asked, busy, error } = conversation;
+  const answering = useRef(false);
   const last = asked.at(-1);
   useEffect(() => {
-    if (busy) end.current?.scrollIntoView({ block: 'end' });
+    // The question at the top, and room below it for what comes; again when all of the answer is there.
+    if (busy || answering.current) void turns.current?.lastElementChild?.scrollIntoView({ block: 'start' });
+    answering.current = busy;
   }, [busy]);
   const begun = asked.length > 0 || error !== undefined;
   const box = (
@@ -50,15 +53,16 @@ export function Ask({ shown, home }: { shown: boolean; home: Home }) {
         </>
       )}
       {error && <Problem error={error} retry={conversation.begin} />}
-      {asked.map((one, i) => (
-        <TurnView
-          // biome-ignore lint/suspicious/noArrayIndexKey: turns are only ever added
-          key={i}
-          asked={one}
-          retry={one === last ? () => conversation.retry(save) : undefined}
-        />
-      ))}
-      <div ref={end} className="ask-end" />
+      <div ref={turns}>
+        {asked.map((one, i) => (
+          <TurnView
+            // biome-ignore lint/suspicious/noArrayIndexKey: turns are only ever added
+            key={i}
+            asked={one}
+            retry={one === last ? () => conversation.retry(save) : undefined}
+          />
+        ))}
+      </div>
       {/* Whole sentences: words read out as they come cannot be followed. */}
       <p className="unseen" role="status">
         {busy ? words.thinking : (last?.turn?.answer ?? '')}

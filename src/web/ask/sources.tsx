@@ -4,8 +4,8 @@ import { openPassage } from '../navigation.ts';
 import { placeText } from '../place.ts';
 import { useWords } from '../preferences.ts';
 
-/** What an answer rests on, word for word. */
-export function Sources({ citations }: { citations: Citation[] }) {
+/** What an answer rests on, word for word; `quoted`: the answer itself has the words already. */
+export function Sources({ citations, quoted }: { citations: Citation[]; quoted: boolean }) {
   const words = useWords();
   return (
     <ol className="sources" onKeyDown={moveInList} aria-label={words.ask.sources}>
@@ -17,7 +17,7 @@ export function Sources({ citations }: { citations: Citation[] }) {
               <span className="source-where">
                 <b>{title || source}</b> <span>{[source, placeText(words, locator)].filter(Boolean).join(' › ')}</span>
               </span>
-              <q>{quote.replace(/\s+/g, ' ')}</q>
+              {!quoted && <q>{quote.replace(/\s+/g, ' ')}</q>}
               {warnings?.includes('instruction') && <span className="warning">{words.ask.instruction}</span>}
             </span>
           </button>

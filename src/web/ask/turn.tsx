@@ -8,6 +8,9 @@ import { leftOut } from './answer-text.ts';
 import type { Asked } from './conversation.ts';
 import { Sources } from './sources.tsx';
 
+/** Who answers where there is no language model: sentences of the documents, quoted. */
+const EXTRACTIVE = 'extractive';
+
 /** A question and its answer. */
 export function TurnView({ asked, retry }: { asked: Asked; retry: (() => void) | undefined }) {
   const { ask: words } = useWords();
@@ -33,7 +36,7 @@ export function TurnView({ asked, retry }: { asked: Asked; retry: (() => void) |
           {note}
         </p>
       ))}
-      {turn && turn.citations.length > 0 && <Sources citations={turn.citations} />}
+      {turn && turn.citations.length > 0 && <Sources citations={turn.citations} quoted={turn.model === EXTRACTIVE} />}
       {turn && <Foot turn={turn} />}
       {stopped && <p className="quiet">{words.stopped}</p>}
       {error && <Problem error={error} retry={retry} />}
@@ -59,7 +62,7 @@ function Foot({ turn }: { turn: Turn }) {
   }
   return (
     <footer className="turn-foot">
-      <span>{turn.model === 'extractive' ? words.extractive : words.by(turn.model)}</span>
+      <span>{turn.model === EXTRACTIVE ? words.extractive : words.by(turn.model)}</span>
       <span>{words.seconds(turn.seconds)}</span>
       {turn.citations.length > 0 && (
         <button type="button" className="quiet-button" onClick={() => void check()}>

@@ -11,7 +11,7 @@ export function Empty({ add }: { add(files: File[]): void }) {
         <path d="M22 30l38 17 38-17M60 47v43" />
         <path className="empty-mark" d="M72 56l16-7" />
       </svg>
-      <h2>{empty.title}</h2>
+      <h1>{empty.title}</h1>
       <p>{empty.say}</p>
       <FileButton label={documents.upload} add={add} primary />
       <p className="quiet">

@@ -57,13 +57,20 @@ function Scores({ hit: { score, lexical, vector } }: { hit: Hit }) {
   );
 }
 
+/** The first beginning of a word at or after `at`; `at` itself where words are not parted by spaces. */
+function wordStart(text: string, at: number, before: number): number {
+  const space = text.slice(at, Math.min(before, at + 24)).search(/\s\S/);
+  return space < 0 ? at : at + space + 1;
+}
+
 function excerpt({ text, highlights }: Hit): { text: string; ranges: [number, number][]; cut: boolean } {
   const first = highlights[0]?.[0] ?? 0;
-  const from = text.length <= SHOWN || first <= LEAD ? 0 : first - LEAD;
-  const shown = text.slice(from, from + SHOWN);
+  const from = text.length <= SHOWN || first <= LEAD ? 0 : wordStart(text, first - LEAD, first);
+  const end = from + SHOWN >= text.length ? text.length : wordStart(text, from + SHOWN, text.length);
+  const shown = text.slice(from, end);
   const inside = highlights.filter(([start, end]) => start >= from && end <= from + shown.length);
   return {
-    text: from + shown.length < text.length ? `${shown} …` : shown,
+    text: end < text.length ? `${shown} …` : shown,
     ranges: inside.map(([start, end]) => [start - from, end - from]),
     cut: from > 0,
   };

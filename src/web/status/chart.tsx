@@ -1,3 +1,6 @@
+import { useRef } from 'react';
+import { useWidth } from './measured-width.ts';
+
 export interface Line {
   name: string;
   values: number[];
@@ -10,28 +13,30 @@ interface Props {
   dates: string[];
 }
 
-const WIDTH = 640;
-const HEIGHT = 220;
+const USUAL = 640;
+const HEIGHT = 230;
 const LEFT = 34;
-const RIGHT = 96;
+const RIGHT = 118;
 const TOP = 12;
 const BOTTOM = 28;
 
-/** Shares over time: the axis begins below the lowest value, at a whole tenth. */
+/** Shares over time: the axis begins below the lowest value, at a whole fifth, so that its four steps are round numbers. */
 export function Chart({ label, lines, dates }: Props) {
+  const svg = useRef<SVGSVGElement>(null);
+  const width = Math.max(280, useWidth(svg, USUAL));
   const lowest = Math.min(...lines.flatMap(({ values }) => values));
-  const base = Math.max(0, Math.floor(lowest * 10 - 0.5) / 10);
+  const base = Math.max(0, Math.floor((lowest - 0.02) * 5) / 5);
   const count = dates.length;
   const x = (i: number) =>
-    count === 1 ? (WIDTH - RIGHT + LEFT) / 2 : LEFT + (i / (count - 1)) * (WIDTH - LEFT - RIGHT);
+    count === 1 ? (width - RIGHT + LEFT) / 2 : LEFT + (i / (count - 1)) * (width - LEFT - RIGHT);
   const y = (value: number) => TOP + (1 - (value - base) / (1 - base || 1)) * (HEIGHT - TOP - BOTTOM);
   const ticks = Array.from({ length: 5 }, (_, i) => base + ((1 - base) * i) / 4);
   const names = apart(lines.map(({ values }) => y(values.at(-1)!)));
   return (
-    <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+    <svg ref={svg} className="chart" viewBox={`0 0 ${width} ${HEIGHT}`} role="img" aria-label={label}>
       {ticks.map((tick) => (
         <g key={tick} className="tick">
-          <path d={`M${LEFT} ${y(tick)}H${WIDTH - RIGHT}`} />
+          <path d={`M${LEFT} ${y(tick)}H${width - RIGHT}`} />
           <text x={LEFT - 6} y={y(tick) + 3.5} textAnchor="end">
             {tick.toFixed(2)}
           </text>
@@ -48,7 +53,8 @@ export function Chart({ label, lines, dates }: Props) {
               <title>{`${name} ${value.toFixed(3)}, ${dates[i]}`}</title>
             </circle>
           ))}
-          <text x={x(count - 1) + 10} y={names[n]! + 4}>
+          <path d={`M${width - RIGHT + 12} ${names[n]!}h20`} />
+          <text x={width - RIGHT + 40} y={names[n]! + 4}>
             {name}
           </text>
         </g>

@@ -24,7 +24,7 @@ export function PagePane({ source, page, passage }: Props) {
   const span = passage && passage.end > passage.start ? { start: passage.start, end: passage.end } : {};
   const query = { source, page, width: pixels.current, ...span };
   const { value, error, reload } = useLoaded(
-    (signal) => call('GET /api/v1/documents/page', { query, signal }),
+    async (signal) => ({ ...(await call('GET /api/v1/documents/page', { query, signal })), page }),
     JSON.stringify(query),
   );
   if (error) return <Problem error={error} retry={reload} />;
@@ -50,7 +50,7 @@ export function PagePane({ source, page, passage }: Props) {
         >
           <Icon name="back" />
         </button>
-        <span role="status">{words.pageOf(page, value.pages)}</span>
+        <span role="status">{words.pageOf(value.page, value.pages)}</span>
         <button
           type="button"
           className="icon-button"
@@ -66,7 +66,7 @@ export function PagePane({ source, page, passage }: Props) {
           src={`data:image/png;base64,${value.png}`}
           width={value.width}
           height={value.height}
-          alt={boxed ? `${words.image(page)}. ${words.marked}` : words.image(page)}
+          alt={boxed ? `${words.image(value.page)}. ${words.marked}` : words.image(value.page)}
         />
         <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
           {value.boxes.map(([x, y, w, h]) => (
@@ -74,7 +74,7 @@ export function PagePane({ source, page, passage }: Props) {
           ))}
         </svg>
       </div>
-      {span.end !== undefined && !boxed && <p className="quiet">{words.unmarked}</p>}
+      {value.page === page && span.end !== undefined && !boxed && <p className="quiet">{words.unmarked}</p>}
     </div>
   );
 }

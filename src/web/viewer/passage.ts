@@ -56,7 +56,9 @@ export function stretches(text: string, sections: { locator: Locator }[], window
 const named = ({ page, slide, sheet, part, heading }: Locator) => JSON.stringify([page, slide, sheet, part, heading]);
 const same = (a: Locator, b: Locator) => named(a) === named(b);
 
-/** The section in which an offset lies. */
-export function sectionAt(sections: { locator: Locator }[], offset: number): Locator | undefined {
-  return sections.findLast(({ locator }) => locator.start <= offset)?.locator;
+/** Where an offset stands: the place of its section, lines counted on from there. */
+export function placeAt(text: string, sections: { locator: Locator }[], offset: number): Locator | undefined {
+  const locator = sections.findLast(({ locator }) => locator.start <= offset)?.locator;
+  if (locator?.line === undefined) return locator;
+  return { ...locator, line: locator.line + (text.slice(locator.start, offset).match(/\n/g)?.length ?? 0) };
 }

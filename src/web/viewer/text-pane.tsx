@@ -16,7 +16,10 @@ export function TextPane({ document, passage }: { document: Text; passage: Span 
   const { text, sections, type } = document;
   const window = windowOf(text, passage, around.before, around.after);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new passage is scrolled to, more of the same text is not
-  useLayoutEffect(() => mark.current?.scrollIntoView({ block: 'center' }), [passage.start, passage.end]);
+  useLayoutEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up.
+    void mark.current?.scrollIntoView({ block: 'center' });
+  }, [passage.start, passage.end]);
   let first = true;
   return (
     <div className={FIXED.test(type) ? 'text fixed' : 'text'}>

@@ -9,7 +9,7 @@ import { fileName, placeText } from '../place.ts';
 import { useWords } from '../preferences.ts';
 import { useBeside } from './beside.ts';
 import { PagePane } from './page-pane.tsx';
-import { sectionAt } from './passage.ts';
+import { placeAt } from './passage.ts';
 import { TextPane } from './text-pane.tsx';
 
 const AS = ['text', 'page'] as const;
@@ -27,7 +27,7 @@ export function Viewer() {
     source,
   );
   const document = value?.source === source ? value : undefined;
-  const section = document && sectionAt(document.sections, start);
+  const section = document && placeAt(document.text, document.sections, start);
   const paged = document?.type === 'pdf';
   const as = paged ? passage.as : 'text';
   const page = passage.page ?? section?.page ?? 1;
