@@ -56,7 +56,9 @@ function objectOf({ properties, required = [], additionalProperties }: Json, ind
 
 /** The file src/web/api-types.ts. */
 export function apiTypes(): string {
-  const own = Object.entries(schemas).filter(([name]) => name !== 'anything' && name !== 'question');
+  const own = Object.entries(schemas)
+    .filter(([name]) => name !== 'anything' && name !== 'question')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const shapes = own.map(([name, schema]) => ({
     title: name[0]!.toUpperCase() + name.slice(1),
     shape: json(schema, name === 'filter' ? 'input' : 'output'),

@@ -1,6 +1,5 @@
 import { RagError } from '../errors.ts';
-import { ReadError } from '../readers/reader.ts';
-import type { PageImage } from '../readers/sandbox.ts';
+import { type PageImage, ReadError } from '../readers/reader.ts';
 import { jobOf, type OriginalDeps } from './original.ts';
 
 export interface PageImageInput {

@@ -4,8 +4,7 @@ import { renderPage } from './pdf-image.ts';
 import { openPdf } from './pdf-open.ts';
 import { quoteRanges } from './pdf-quote.ts';
 import { type Pdfium, threadPdfium, utf16 } from './pdfium.ts';
-import { ReadError } from './reader.ts';
-import type { PageImage, PageWanted } from './sandbox.ts';
+import { type PageImage, type PageWanted, ReadError } from './reader.ts';
 
 type Box = PageImage['boxes'][number];
 

@@ -32,6 +32,27 @@ export interface Recogniser {
  */
 export type Reader = (bytes: Uint8Array, options: ReadOptions) => AsyncIterable<Section>;
 
+/** Where and what to draw of a PDF. */
+export interface PageWanted {
+  /** From 1. */
+  page: number;
+  /** Pixels. */
+  width: number;
+  /** What to find on it, and what stands before that: the same words may be there more than once. */
+  quote: string;
+  before: string;
+}
+
+export interface PageImage {
+  png: Uint8Array;
+  width: number;
+  height: number;
+  /** Of the document. */
+  pages: number;
+  /** Where the quote stands, a box a line: left, top, width, height as shares of the page. */
+  boxes: [number, number, number, number][];
+}
+
 /** A file that cannot be read, with the stable code shown to the user. */
 export class ReadError extends Error {
   readonly problem: Problem;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Ocr, OcrError, type Pixels, type Recognition } from '../ocr/ocr.ts';
 import type { Chunk, OcrMode, Prepared, Problem } from '../types.ts';
-import { ReadError } from './reader.ts';
+import { type PageImage, type PageWanted, ReadError } from './reader.ts';
 import { type WireBatch, wireDecoder } from './wire.ts';
 
 export interface Job {
@@ -22,26 +22,6 @@ export interface Job {
   ocr: OcrMode;
   /** In place of its text: how a page of this PDF looks. */
   draw?: PageWanted;
-}
-
-export interface PageWanted {
-  /** From 1. */
-  page: number;
-  /** Pixels. */
-  width: number;
-  /** What to find on it, and what stands before that: the same words may be there more than once. */
-  quote: string;
-  before: string;
-}
-
-export interface PageImage {
-  png: Uint8Array;
-  width: number;
-  height: number;
-  /** Of the document. */
-  pages: number;
-  /** Where the quote stands, a box a line: left, top, width, height as shares of the page. */
-  boxes: [number, number, number, number][];
 }
 
 export interface WorkerData {
@@ -293,12 +273,8 @@ function problemOf(error: unknown): Problem {
 
 function newTask(job: Job): Task {
   const task: Task = {
-    job,
-    thread: undefined,
-    inbox: [],
-    arrived: () => {},
-    begun: Promise.resolve(),
-    begin: () => {},
+    ...{ job, thread: undefined, inbox: [] },
+    ...{ arrived() {}, begin() {}, begun: Promise.resolve() },
   };
   task.begun = new Promise((resolve) => {
     task.begin = resolve;

@@ -46,7 +46,9 @@ function inline(text: string, unsupported: boolean): Part[] {
   let from = 0;
   for (const match of text.matchAll(INLINE)) {
     const [all, numbers, strong, code] = match;
-    if (match.index > from) parts.push({ kind: 'text', text: text.slice(from, match.index), ...mark });
+    // A citation does not part from its last word at the end of a line.
+    const before = text.slice(from, match.index).replace(numbers ? /\s+$/ : /$^/, '\u00a0');
+    if (before !== '') parts.push({ kind: 'text', text: before, ...mark });
     if (numbers) parts.push(...numbers.split(/[,，]/).map((n) => ({ kind: 'citation' as const, n: Number(n) })));
     else parts.push({ kind: strong ? 'strong' : 'code', text: (strong ?? code)!, ...mark });
     from = match.index + all.length;
