@@ -65,7 +65,7 @@ export const zh: Words = {
     tagHint: '键=值',
     collection: '集合',
     mode: '匹配方式',
-    modes: { hybrid: '词语和含义', lexical: '仅词语', vector: '仅含义' },
+    modes: { hybrid: '两者', lexical: '仅词语', vector: '仅含义' },
     k: '条数',
     clear: '清除筛选',
     found: (n, seconds) => `${n} 个段落，用时 ${seconds.toFixed(2)} 秒`,

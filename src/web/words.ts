@@ -63,7 +63,7 @@ export const en = {
     tagHint: 'key=value',
     collection: 'Collection',
     mode: 'Match by',
-    modes: { hybrid: 'Words and meaning', lexical: 'Words only', vector: 'Meaning only' },
+    modes: { hybrid: 'Both', lexical: 'Words only', vector: 'Meaning only' },
     k: 'Results',
     clear: 'Clear filters',
     found: (n: number, seconds: number) => `${n} ${n === 1 ? 'passage' : 'passages'} in ${seconds.toFixed(2)} s`,
