@@ -41,7 +41,7 @@ export function serveCommand(app: App, exit: Exit): Command {
       ...{ port, host, token, log, hosts: options.allowHost ?? [], perMinute: rateLimit },
       context: await run.context(),
     });
-    const result = { url: server.url, ...(given === undefined ? { token } : {}) };
+    const result = { url: server.url, ...(given === undefined ? { token, page: `${server.url}/#token=${token}` } : {}) };
     if (run.options.json) run.print(`${JSON.stringify({ event: 'listening', ...result })}\n`);
     else run.print(run.say.serving(server.url, given === undefined ? token : undefined));
     await new Promise<void>((stopped) => {

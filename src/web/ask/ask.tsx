@@ -29,7 +29,7 @@ export function Ask({ shown, home }: { shown: boolean; home: Home }) {
   const begun = asked.length > 0 || error !== undefined;
   const box = (
     <QuestionBox
-      {...{ busy, save, setSave }}
+      {...{ shown, busy, save, setSave }}
       following={asked.length > 0}
       ask={(question) => conversation.ask(question, save)}
       stop={conversation.stop}

@@ -4,6 +4,8 @@ import { Icon } from '../parts/icon.tsx';
 import { useWords } from '../preferences.ts';
 
 interface Props {
+  /** The view it is in. */
+  shown: boolean;
   busy: boolean;
   following: boolean;
   save: boolean;
@@ -12,13 +14,13 @@ interface Props {
   stop(): void;
 }
 
-export function QuestionBox({ busy, following, save, setSave, ask, stop }: Props) {
+export function QuestionBox({ shown, busy, following, save, setSave, ask, stop }: Props) {
   const { ask: words } = useWords();
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // Not on a phone, where it would open the keyboard over the page.
-    if (matchMedia('(min-width: 48rem)').matches) box.current?.focus({ preventScroll: true });
-  }, []);
+    if (shown && matchMedia('(min-width: 48rem)').matches) box.current?.focus({ preventScroll: true });
+  }, [shown]);
   function submit(event?: FormEvent) {
     event?.preventDefault();
     const question = box.current!.value.trim();
