@@ -363,6 +363,12 @@ withService(CHROMIUM, (path) => {
     try {
       const page = await open('documents', {}, empty.url);
       await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
+      const headers = { authorization: `Bearer ${server.token}`, 'accept-language': 'zh' };
+      const unmeasured = await fetch(`${empty.url}/api/v1/eval`, { method: 'POST', headers, body: '{}' });
+      expect([unmeasured.status, await unmeasured.json()]).toEqual([
+        404,
+        { error: { code: 'not_found', message: '此库中没有可用于出题的内容', hint: 'rag ingest FOLDER' } },
+      ]);
       const [chooser] = await Promise.all([
         page.waitForEvent('filechooser'),
         page.getByRole('button', { name: 'Add files' }).click(),

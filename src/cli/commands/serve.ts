@@ -14,7 +14,7 @@ interface Options {
 const isLoopback = (host: string) => ['127.0.0.1', '::1', 'localhost'].includes(host);
 
 export function serveCommand(app: App, exit: Exit): Command {
-  const command = verb('serve', 'answer over HTTP: REST, OpenAI-compatible, server-sent events', [
+  const command = verb('serve', 'answer over HTTP: a web page, REST, OpenAI-compatible, server-sent events', [
     'rag serve',
     'rag serve --port 9000',
   ])
@@ -41,7 +41,10 @@ export function serveCommand(app: App, exit: Exit): Command {
       ...{ port, host, token, log, hosts: options.allowHost ?? [], perMinute: rateLimit },
       context: await run.context(),
     });
-    const result = { url: server.url, ...(given === undefined ? { token, page: `${server.url}/#token=${token}` } : {}) };
+    const result = {
+      url: server.url,
+      ...(given === undefined ? { token, page: `${server.url}/#token=${token}` } : {}),
+    };
     if (run.options.json) run.print(`${JSON.stringify({ event: 'listening', ...result })}\n`);
     else run.print(run.say.serving(server.url, given === undefined ? token : undefined));
     await new Promise<void>((stopped) => {
