@@ -98,7 +98,6 @@ export const zh: Words = {
     done: (name, status) => `${name}：${status}`,
     states: {
       sending: '发送中',
-      waiting: '等待',
       reading: '读取中',
       added: '已添加',
       updated: '已更新',
@@ -142,9 +141,8 @@ export const zh: Words = {
     worse: (name, metric, before, now) => `${name}：${metric} 由 ${before} 降至 ${now}`,
     steady: '没有变差。',
     metrics: { ndcg10: 'nDCG@10', recall10: '召回@10', mrr10: 'MRR@10' },
-    answers: '回答',
-    first: '首条引文正确',
-    refused: '正确拒答',
+    answers: (name, first, answered) => `${name}：首条引文正确 ${first}，作答 ${answered}`,
+    refused: (share) => `，正确拒答 ${share}`,
     api: '程序接口',
   },
   viewer: {

@@ -97,7 +97,6 @@ export const en = {
     done: (name: string, status: string) => `${name}: ${status}`,
     states: {
       sending: 'sending',
-      waiting: 'waiting',
       reading: 'reading',
       added: 'added',
       updated: 'updated',
@@ -142,9 +141,9 @@ export const en = {
       `${name}: ${metric} fell from ${before} to ${now}`,
     steady: 'Nothing got worse.',
     metrics: { ndcg10: 'nDCG@10', recall10: 'Recall@10', mrr10: 'MRR@10' },
-    answers: 'Answers',
-    first: 'right first quote',
-    refused: 'rightly refused',
+    answers: (name: string, first: string, answered: string) =>
+      `${name}: first quote right ${first}, answered ${answered}`,
+    refused: (share: string) => `, rightly refused ${share}`,
     api: 'The interface for programs',
   },
   viewer: {

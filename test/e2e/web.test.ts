@@ -52,7 +52,7 @@ describe('what the server gives of the page', () => {
     expect(total).toBeLessThan(LIMIT);
   });
 
-  it('draws pages of PDFs with the quote in its place, and nothing else', async () => {
+  it('draws pages of PDFs with the quote in its place, also in archives, and nothing else', async () => {
     const { text } = await json('/api/v1/documents/text?source=docs/harbour.pdf');
     const start = text.indexOf(QUOTE);
     const place = `source=docs/harbour.pdf&start=${start}&end=${start + QUOTE.length}&width=612`;
@@ -69,6 +69,8 @@ describe('what the server gives of the page', () => {
     expect((await json(`/api/v1/documents/page?page=1&${place}`)).boxes).toEqual([]);
     expect((await api(`/api/v1/documents/page?page=9&${place}`)).status).toBe(422);
     expect((await api('/api/v1/documents/page?page=1&source=docs/tea-prices.csv')).status).toBe(400);
+    const member = await json('/api/v1/documents/page?page=1&source=docs/old.zip!/ferry.pdf&start=17&end=61');
+    expect([member.pages, member.boxes.length]).toEqual([1, 1]);
   });
 });
 

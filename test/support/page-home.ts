@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zipSync } from 'fflate';
 import { command } from './command.ts';
 import { pdf } from './pdf.ts';
 
@@ -11,6 +12,8 @@ export async function pageHome(): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'rag-web-'));
   const docs = join(home, 'docs');
   cpSync('examples', docs, { recursive: true });
+  const ferry = pdf([{ lines: ['Ferry timetable', '', 'The ferry bell rings twice before it leaves.'] }]);
+  writeFileSync(join(docs, 'old.zip'), zipSync({ 'ferry.pdf': ferry }));
   const filler = 'Ships wait outside the breakwater until the pilot boards.';
   const pages = [
     { lines: ['Harbour regulations', '', filler, 'The harbour master grants berths in the order of arrival.'] },

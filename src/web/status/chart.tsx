@@ -11,6 +11,8 @@ interface Props {
   lines: Line[];
   /** Of each value. */
   dates: string[];
+  /** Of the first and the last one, short: they stand below. */
+  ends: [string, string];
 }
 
 const USUAL = 640;
@@ -21,7 +23,7 @@ const TOP = 12;
 const BOTTOM = 28;
 
 /** Shares over time: the axis begins below the lowest value, at a whole fifth, so that its four steps are round numbers. */
-export function Chart({ label, lines, dates }: Props) {
+export function Chart({ label, lines, dates, ends }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const width = Math.max(280, useWidth(svg, USUAL));
   const lowest = Math.min(...lines.flatMap(({ values }) => values));
@@ -61,11 +63,11 @@ export function Chart({ label, lines, dates }: Props) {
       ))}
       <g className="tick">
         <text x={x(0)} y={HEIGHT - 8} textAnchor={count === 1 ? 'middle' : 'start'}>
-          {dates[0]}
+          {ends[0]}
         </text>
         {count > 1 && (
           <text x={x(count - 1)} y={HEIGHT - 8} textAnchor="end">
-            {dates.at(-1)}
+            {ends[1]}
           </text>
         )}
       </g>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { call, stream } from '../api.ts';
-import type { Event, Run, Worse } from '../api-types.ts';
+import type { Event, Run, SetResult, Worse } from '../api-types.ts';
 import { useLoaded } from '../loaded.ts';
 import { Problem } from '../parts/problem.tsx';
 import { usePreferences, useWords } from '../preferences.ts';
@@ -58,6 +58,25 @@ function fall(words: Words['status'], { name, metric, before, now }: Worse): str
   return words.worse(name, words.metrics[metric as keyof Words['status']['metrics']] ?? metric, before, now);
 }
 
+/** Of sets whose questions have reference answers. */
+function Answers({ sets }: { sets: SetResult[] }) {
+  const { status: words } = useWords();
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return (
+    <ul className="quiet answer-figures">
+      {sets.map(
+        ({ name, answers }) =>
+          answers && (
+            <li key={name}>
+              {words.answers(name, percent(answers.first), percent(answers.answered))}
+              {answers.refused !== undefined && words.refused(percent(answers.refused))}
+            </li>
+          ),
+      )}
+    </ul>
+  );
+}
+
 function Measured({ runs }: { runs: Run[] }) {
   const { status: words } = useWords();
   const { lang } = usePreferences();
@@ -71,12 +90,16 @@ function Measured({ runs }: { runs: Run[] }) {
       ? words.chartOne(name, values[0]!.toFixed(3))
       : words.chart(name, values[0]!.toFixed(3), values.at(-1)!.toFixed(3));
   const last = runs.at(-1)!;
+  const [from, to] = [new Date(runs[0]!.at), new Date(last.at)];
+  const oneDay = from.toDateString() === to.toDateString();
+  const end = new Intl.DateTimeFormat(lang, oneDay ? { timeStyle: 'short' } : { month: 'short', day: 'numeric' });
   return (
     <>
       <Chart
         label={lines.map(({ name, values }) => label(name, values)).join('; ')}
         lines={lines}
         dates={runs.map(({ at }) => date.format(new Date(at)))}
+        ends={[end.format(from), end.format(to)]}
       />
       <table className="sets">
         <thead>
@@ -117,6 +140,7 @@ function Measured({ runs }: { runs: Run[] }) {
           })}
         </tbody>
       </table>
+      <Answers sets={last.sets} />
     </>
   );
 }
