@@ -1,5 +1,6 @@
 import { PNG } from 'pngjs';
 import { fittingSize } from './image-fit.ts';
+import { loadWithFields } from './pdf-annotations.ts';
 import { renderPage } from './pdf-image.ts';
 import { openPdf } from './pdf-open.ts';
 import { quoteRanges } from './pdf-quote.ts';
@@ -30,7 +31,7 @@ function drawn(pdfium: Pdfium, bytes: Uint8Array, wanted: PageWanted): PageImage
   let page = 0;
   try {
     const pages = pdfium._FPDF_GetPageCount(document);
-    page = wanted.page > pages ? 0 : pdfium._FPDF_LoadPage(document, wanted.page - 1);
+    page = wanted.page > pages ? 0 : loadWithFields(pdfium, document, wanted.page - 1);
     if (page === 0) throw new ReadError('missing', `the PDF has no readable page ${wanted.page} (of ${pages})`);
     const points = { width: pdfium._FPDF_GetPageWidth(page), height: pdfium._FPDF_GetPageHeight(page) };
     const scale = wanted.width / Math.max(1, points.width);

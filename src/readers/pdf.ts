@@ -1,4 +1,5 @@
 import type { OcrMode, Section } from '../types.ts';
+import { loadWithFields } from './pdf-annotations.ts';
 import { pageChars } from './pdf-chars.ts';
 import { LOOK_AHEAD, runningHeads } from './pdf-heads.ts';
 import { pageLayout } from './pdf-layout.ts';
@@ -12,9 +13,6 @@ import { whyNotRecognised } from './unsupported.ts';
 
 /** Where the end mark must stand; some files have other bytes behind it. */
 const END = 4096;
-/** Annotations whose appearance is text of the page: free text, form fields. Notes and links are not. */
-const FREE_TEXT = 3;
-const WIDGET = 20;
 
 /** Pages as sections, cut at the headings of the outline; one page in memory at a time beside the file itself. */
 export async function* readPdf(
@@ -112,35 +110,14 @@ function noText({ missed, failed }: PageRecogniser, pages: number, mode: OcrMode
 
 /** Undefined if the page cannot be loaded. */
 function pageText(pdfium: Pdfium, document: number, index: number): string | undefined {
-  let page = pdfium._FPDF_LoadPage(document, index);
+  const page = loadWithFields(pdfium, document, index);
   if (page === 0) return undefined;
   try {
-    if (hasTextAnnotations(pdfium, page) && pdfium._FPDFPage_Flatten(page, 0) === 1) {
-      pdfium._FPDF_ClosePage(page);
-      page = pdfium._FPDF_LoadPage(document, index);
-      if (page === 0) return undefined;
-    }
-    return loadedText(pdfium, page);
+    const chars = pageChars(pdfium, page);
+    return chars && cleanPageText(pageLayout(chars));
   } finally {
-    if (page !== 0) pdfium._FPDF_ClosePage(page);
+    pdfium._FPDF_ClosePage(page);
   }
-}
-
-function loadedText(pdfium: Pdfium, page: number): string | undefined {
-  const chars = pageChars(pdfium, page);
-  return chars && cleanPageText(pageLayout(chars));
-}
-
-function hasTextAnnotations(pdfium: Pdfium, page: number): boolean {
-  const count = Math.min(pdfium._FPDFPage_GetAnnotCount(page), 500);
-  for (let index = 0; index < count; index++) {
-    const annotation = pdfium._FPDFPage_GetAnnot(page, index);
-    if (annotation === 0) continue;
-    const subtype = pdfium._FPDFAnnot_GetSubtype(annotation);
-    pdfium._FPDFPage_CloseAnnot(annotation);
-    if (subtype === FREE_TEXT || subtype === WIDGET) return true;
-  }
-  return false;
 }
 
 function metaTitle(pdfium: Pdfium, document: number): string | undefined {

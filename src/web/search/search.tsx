@@ -91,7 +91,7 @@ function Results({ params }: { params: URLSearchParams }) {
     <>
       <p className="quiet" role="status">
         {!value ? all.loading : value.hits.length === 0 ? words.none : words.found(value.hits.length, value.seconds)}
-        {share < 1 && ` ${words.partly(share)}`}
+        {share < 1 && ` · ${words.partly(share)}`}
       </p>
       <ol className="hits" onKeyDown={moveInList}>
         {value?.hits.map((hit) => (
