@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type Ocr, OcrError, type Pixels, type Recognition } from '../ocr/ocr.ts';
 import type { Chunk, OcrMode, Prepared, Problem } from '../types.ts';
 import { type PageImage, type PageWanted, ReadError } from './reader.ts';
+import { answer, LAST, newTask, type Task, type Thread } from './task.ts';
 import { type WireBatch, wireDecoder } from './wire.ts';
 
 export interface Job {
@@ -68,36 +69,6 @@ export interface Sandbox {
   /** A page of a PDF as an image. Throws ReadError. */
   draw(job: Job & { draw: PageWanted }): Promise<PageImage>;
   close(): Promise<void>;
-}
-
-/** What a task ends with. */
-const LAST = new Set(['end', 'drawn', 'problem']);
-
-/** A file in a thread's hands. */
-interface Task {
-  job: Job;
-  thread: Thread | undefined;
-  /** What came and was not asked for yet: a worker is one batch ahead. */
-  inbox: (Reading | ReadError)[];
-  arrived(): void;
-  /** Resolves when the files before it are done. */
-  begun: Promise<void>;
-  begin(): void;
-}
-
-interface Thread {
-  worker: Worker;
-  decode: (batch: WireBatch) => Chunk[];
-  /** Oldest first; the worker is on the first one. */
-  tasks: Task[];
-  /** It waits until a member is taken: that member must not wait behind it. */
-  blocked: boolean;
-  /** An image of the first task is being recognised: the time that takes is bounded there, not here. */
-  recognising: boolean;
-  /** Recognised so far: a sign of life. */
-  images: number;
-  /** Aborted when the thread ends. */
-  ended: AbortController;
 }
 
 /** Files a worker has at a time, so that it need not wait for the main thread between two. */
@@ -269,38 +240,4 @@ async function terminate({ worker, ended }: Thread): Promise<void> {
 function problemOf(error: unknown): Problem {
   if (error instanceof OcrError) return error.problem;
   return { code: 'crashed', reason: `text recognition failed: ${(error as Error).message}` };
-}
-
-function newTask(job: Job): Task {
-  const task: Task = {
-    ...{ job, thread: undefined, inbox: [] },
-    ...{ arrived() {}, begin() {}, begun: Promise.resolve() },
-  };
-  task.begun = new Promise((resolve) => {
-    task.begin = resolve;
-  });
-  return task;
-}
-
-/** The task's next message. Throws ReadError if its thread died or made no progress in time. */
-async function answer(task: Task, timeoutSeconds: number): Promise<Reading> {
-  await task.begun;
-  while (task.inbox.length === 0) {
-    const before = task.thread?.images;
-    let timer: NodeJS.Timeout | undefined;
-    const arrival = new Promise<void>((resolve) => {
-      task.arrived = resolve;
-    });
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutSeconds * 1000);
-    });
-    await Promise.race([arrival, late]);
-    clearTimeout(timer);
-    const moved = task.thread?.recognising || task.thread?.images !== before;
-    if (task.inbox.length === 0 && !moved)
-      throw new ReadError('timeout', `the reader made no progress for ${timeoutSeconds} s`);
-  }
-  const message = task.inbox.shift()!;
-  if (message instanceof ReadError) throw message;
-  return message;
 }
