@@ -5,6 +5,7 @@ import type { Generator } from '../models/models.ts';
 import { textOf } from '../pipeline/extracted.ts';
 import type { SearchInput } from '../pipeline/search.ts';
 import type { CommandResult } from '../tui/chat.tsx';
+import type { Picture } from '../tui/graphics.ts';
 import type { Opened, State } from '../tui/state.ts';
 import type { Citation } from '../types.ts';
 import { answerDeps } from './answering.ts';
@@ -20,6 +21,7 @@ const AROUND = 2000;
 export async function chatting(run: Invocation, session: Session, search: Omit<SearchInput, 'text'>): Promise<void> {
   const { chat } = await import('../tui/chat.tsx');
   const { graphicsOf } = await import('../tui/graphics.ts');
+  const graphics = graphicsOf(run.app.env);
   const { converse } = await import('../pipeline/converse.ts');
   const context = await run.context();
   const { say } = run;
@@ -78,7 +80,7 @@ export async function chatting(run: Invocation, session: Session, search: Omit<S
     ...{ stdin: run.app.stdin as NodeJS.ReadStream, stdout: run.app.stdout as NodeJS.WriteStream },
     ...{ turns: session.turns, scope: undefined, k: search.k, words: say.chat, printable },
     color: run.options.color !== false && !run.app.env.NO_COLOR,
-    graphics: graphicsOf(run.app.env),
+    graphics,
     place: (citation) => [oneLine(citation.source), place(say, citation.locator)].filter(Boolean).join(' › '),
     async ask(question, state, token, signal) {
       const io = {
@@ -92,7 +94,7 @@ export async function chatting(run: Invocation, session: Session, search: Omit<S
       session.turns.push(turn);
       return turn;
     },
-    open: (citation) => open(run, citation, cited(citation)),
+    open: (citation) => open(run, citation, cited(citation), graphics !== undefined),
     async command(name, argument, state) {
       const known = commands[name];
       return known ? known(argument, state) : { note: say.chat.unknown(name) };
@@ -106,7 +108,7 @@ function globOf(scope: string): string {
 }
 
 /** The quote in the text around it, from the home: it is what the answer was made of. */
-async function open(run: Invocation, citation: Citation, title: string): Promise<Opened> {
+async function open(run: Invocation, citation: Citation, title: string, pictures: boolean): Promise<Opened> {
   const { store, release } = await (await run.context()).latest();
   const { start, end } = citation.locator;
   let text = '';
@@ -123,10 +125,29 @@ async function open(run: Invocation, citation: Citation, title: string): Promise
       quote: citation.quote,
       after: citation.suffix,
     };
+  const page = pictures ? await pageOf(run, citation, text) : undefined;
   return {
     title,
     before: text.slice(Math.max(0, start - AROUND), start),
     quote: citation.quote,
     after: text.slice(end, end + AROUND),
+    ...(page === undefined ? {} : { page }),
   };
+}
+
+/** Pixels: enough for half of a large screen. */
+const PAGE_WIDTH = 1000;
+
+/** The page of a PDF as a picture; undefined where there is none, or the file is gone: the text is there all the same. */
+async function pageOf(run: Invocation, { source, locator }: Citation, text: string): Promise<Picture | undefined> {
+  const { page, start, end } = locator;
+  if (page === undefined) return undefined;
+  const { pageImage } = await import('../pipeline/page-image.ts');
+  const { originalDeps } = await import('../wiring.ts');
+  try {
+    const deps = await originalDeps(await run.context(), []);
+    return await pageImage(deps, { source, text, page, width: PAGE_WIDTH, start, end });
+  } catch {
+    return undefined;
+  }
 }
