@@ -127,6 +127,9 @@ export interface Filter {
   collection?: string;
   /** ISO time: what was visible then. */
   asOf?: string;
+  /** Index terms side by side in the document's title; each of these, and none of those. */
+  title?: string[][];
+  notTitle?: string[][];
 }
 
 /** A question as the index sees it. Terms are index terms, made by `text/`. */
@@ -135,10 +138,21 @@ export interface LexicalQuery {
   terms: string[];
   /** Terms the language bridge added: they score, but do not count towards a full match. */
   expanded: string[];
+  /** What a word that was only begun may become. */
+  begun: Begun[];
   /** Each must occur, its terms in this order side by side. */
   phrases: string[][];
   /** A chunk with one of these is out; one with spaces is words side by side. */
   exclude: string[];
+}
+
+/**
+ * All of `terms` score as one term: a passage's occurrences of any of them, together. Where some current passage holds the word
+ * itself (`word`, not one of them), they are worth so little that a passage with it comes before one with only them.
+ */
+export interface Begun {
+  word: string;
+  terms: string[];
 }
 
 /** What a store finds. `score` is the leg's own: BM25, or the cosine. */

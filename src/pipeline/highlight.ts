@@ -5,7 +5,8 @@ import type { LexicalQuery } from '../types.ts';
 
 /** Where the question's words stand in the text, as `[start, end)`, in order, overlaps joined. */
 export function highlight(text: string, query: LexicalQuery): [number, number][] {
-  const wanted = new Set([...query.terms, ...query.expanded, ...query.phrases.flat()]);
+  const begun = query.begun.flatMap(({ terms }) => terms);
+  const wanted = new Set([...query.terms, ...query.expanded, ...query.phrases.flat(), ...begun]);
   const spans: [number, number][] = [];
   for (const { term, start, end } of tokens(text, worthALook([...wanted]))) {
     if (!wanted.has(term)) continue;

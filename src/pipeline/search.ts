@@ -2,11 +2,13 @@ import { RagError } from '../errors.ts';
 import type { Embedder } from '../models/models.ts';
 import type { Score, StoreReader } from '../store/store.ts';
 import { embeddingText } from '../text/chunk.ts';
-import { parseQuery } from '../text/query.ts';
+import { parseQuery, spoken } from '../text/query.ts';
 import type { Filter, Hit, Io, LexicalQuery, Locator, Span } from '../types.ts';
 import { type Candidate, fullMatch, fuse } from './fuse.ts';
 import { highlight } from './highlight.ts';
 import { instructs } from './instructs.ts';
+import { lookUpPrefixes } from './prefixes.ts';
+import { titled } from './titled.ts';
 
 export type Mode = 'hybrid' | 'lexical' | 'vector';
 
@@ -55,7 +57,15 @@ export interface SearchResult {
   seconds: number;
   coverage: { chunks: number; embedded: number };
   hits: SearchHit[];
-  explain?: { terms: string[]; expanded: string[]; fullMatch: number; candidates: number; embeddedNow: number };
+  explain?: {
+    terms: string[];
+    /** What words that were only begun may become. */
+    begun?: string[];
+    expanded: string[];
+    fullMatch: number;
+    candidates: number;
+    embeddedNow: number;
+  };
 }
 
 /** Candidates of each leg: the fusion rule was measured with 100. */
@@ -72,19 +82,22 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
   const coverage = await store.coverage();
   const vector = await questionVector(deps, input, coverage, io);
   const mode: Mode = vector === undefined ? 'lexical' : input.mode;
-  const query: LexicalQuery = parseQuery(input.text);
-  if (mode !== 'vector') query.expanded = await expansion(deps, input.text, query);
+  const query = parseQuery(input.text);
+  const { title, notTitle } = query;
+  const byTitle = title.length + notTitle.length > 0;
+  const filter = byTitle ? { ...input.filter, title, notTitle } : input.filter;
+  if (mode !== 'vector') query.expanded = await expansion(deps, spoken(input.text), query);
+  const { full, stats } = await lookUpPrefixes(store, query);
   // What `-word` and "a phrase" take away from the vectors' list must not leave it short.
   const exact = query.exclude.length + query.phrases.length > 0;
   const limit = Math.max(CANDIDATES, input.k) * (exact ? 10 : 1);
-  const lexical = mode === 'vector' ? [] : await store.searchText(query, limit, input.filter);
-  const dense = mode === 'lexical' ? [] : await store.searchVector(vector!, limit, input.filter);
+  const lexical = mode === 'vector' ? [] : await store.searchText(query, limit, filter);
+  const dense = mode === 'lexical' ? [] : await store.searchVector(vector!, limit, filter);
   const found = [...new Set([...lexical, ...dense].map((hit) => hit.chunk))];
   const scores = await store.score(found, query, vector);
   const ids = found.filter((chunk) => !scores.get(chunk)?.excluded);
   const late = mode === 'hybrid' ? await embedLate(deps, input, lexical, scores, vector!, io) : 0;
-  const { chunks, df } = await store.termStats(query.terms);
-  const bound = fullMatch(query.terms, { chunks, df });
+  const bound = fullMatch(full, stats);
   const ranked =
     mode === 'vector'
       ? dense.filter((hit) => !scores.get(hit.chunk)?.excluded)
@@ -97,6 +110,9 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
           ),
           { bound, coverage: late > 0 ? 1 : coverage.embedded / Math.max(1, coverage.chunks) },
         );
+  const room = input.k - ranked.length;
+  if (title.length > 0 && room > 0)
+    for (const chunk of await titled(store, query, filter!, new Set(found), room)) ranked.push({ chunk, score: 0 });
   const hits = await present(store, ranked.slice(0, input.k), query, { lexical, dense });
   return {
     query: input.text,
@@ -108,6 +124,7 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
       ? {
           explain: {
             terms: query.terms,
+            ...(query.begun.length > 0 ? { begun: query.begun.flatMap(({ terms }) => terms) } : {}),
             expanded: query.expanded,
             fullMatch: bound,
             candidates: ids.length,
@@ -141,7 +158,7 @@ async function questionVector(
     });
     return undefined;
   }
-  return (await embedder.embed([input.text], 'query', io.signal))[0];
+  return (await embedder.embed([spoken(input.text)], 'query', io.signal))[0];
 }
 
 /** Words of the other language; none for a question that is only phrases and exclusions. */

@@ -89,6 +89,8 @@ export interface StoreReader {
   termStats(terms: string[]): Promise<{ chunks: number; df: Map<string, number> }>;
   /** The same home with the shelf's vectors in use. Throws RagError('not_found') if there is no shelf. The caller closes it. */
   onShelf(): Promise<StoreReader>;
+  /** Terms of current chunks that begin so, with how many have each: the `limit` most frequent, these first. */
+  termsFrom(prefix: string, limit: number): Promise<Map<string, number>>;
   /** What is damaged, a line each; empty if all is well. */
   check(): Promise<string[]>;
   close(): Promise<void>;

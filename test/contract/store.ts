@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store, StoreReader } from '../../src/store/store.ts';
+import { idf, impact } from '../../src/text/bm25.ts';
 import { parseQuery } from '../../src/text/query.ts';
+import type { Filter } from '../../src/types.ts';
 import { axis, collect, documentOf } from '../support/store.ts';
 
 export interface Opened {
@@ -170,6 +172,83 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect(await found('machine -"machine learning"')).toEqual([ids[1]]);
       const scores = await opened.store.score(ids, parseQuery('"machine learning" -milk'));
       expect(ids.map((id) => scores.get(id)?.excluded ?? false)).toEqual([false, true, true]);
+    });
+
+    it('filters by words of the title, through versions and removal', async () => {
+      const titles = ['The Backup Plan', 'backups planned', 'Plan of the backup', '备份计划', 'Untitled'];
+      const docs = titles.map((title, i) => documentOf(`${i}.txt`, ['alpha one\n', 'two'], { title }));
+      for (const doc of docs) await opened.store.put([doc]);
+      const found = async (text: string, more: object = {}) => {
+        const query = parseQuery(text);
+        const hits = await opened.store.searchText(parseQuery('alpha'), 9, { ...more, ...pick(query) });
+        return hits.map(({ chunk }) => docs.findIndex((doc) => chunk.startsWith(doc.document.id))).sort();
+      };
+      const pick = ({ title, notTitle }: ReturnType<typeof parseQuery>) => ({ title, notTitle });
+      expect(await found('title:backup')).toEqual([0, 1, 2]);
+      expect(await found('title:"backup plan"')).toEqual([0, 1]);
+      expect(await found('title:plan title:backup')).toEqual([0, 1, 2]);
+      expect(await found('标题:备份')).toEqual([3]);
+      expect(await found('title:backup -title:"backup plan"')).toEqual([2]);
+      expect(await found('title:nowhere')).toEqual([]);
+      expect(await found('title:backup', { in: ['1.txt', '4.txt'] })).toEqual([1]);
+      await opened.store.compact();
+      expect(await found('title:backup')).toEqual([0, 1, 2]);
+      await opened.store.remove('0.txt');
+      await opened.store.put([documentOf('1.txt', ['alpha one\n', 'two'], { title: 'Renamed' })]);
+      expect(await found('title:backup')).toEqual([2]);
+      expect((await collect(opened.store.documents({ title: [['renam']] }))).map(({ source }) => source)).toEqual([
+        '1.txt',
+      ]);
+    });
+
+    it('names the terms of current passages that begin so, most frequent first', async () => {
+      for (let i = 0; i < 12; i++)
+        await opened.store.put([
+          documentOf(`${i}.txt`, [`backup bacon${i} ${i % 3 ? 'back' : 'bazaar'} 数据库 zebra`]),
+        ]);
+      const from = async (prefix: string, limit = 9) => [...(await opened.store.termsFrom(prefix, limit))];
+      expect((await from('bac')).slice(0, 2)).toEqual([
+        ['backup', 12],
+        ['back', 8],
+      ]);
+      expect(await from('bac')).toHaveLength(9);
+      expect(await from('backu')).toEqual([['backup', 12]]);
+      expect((await from('数')).map(([term]) => term)).toContain('数据');
+      expect(await from('zz')).toEqual([]);
+      await opened.store.remove('0.txt');
+      expect((await from('bacon0')).length).toBe(0);
+      await opened.store.compact();
+      await opened.store.prune();
+      expect(await from('baz')).toEqual([['bazaar', 3]]);
+      expect(await from('a')).toEqual([]);
+    });
+
+    it('takes what a word may become for one term, and the word itself for more', async () => {
+      const texts = ['backup backups backup bacon', 'back', 'bacon backup', 'tea', `back ${'filler '.repeat(300)}`];
+      const docs = texts.map((text, i) => documentOf(`${i}.txt`, [text]));
+      for (const doc of docs) await opened.store.put([doc]);
+      const placed = async (word: string, terms: string[], filter?: Filter) => {
+        const query = { ...parseQuery(word), begun: [{ word, terms }] };
+        const hits = await opened.store.searchText(query, 9, filter);
+        const scores = await opened.store.score(hit(hits), query);
+        for (const { chunk, score } of hits) expect(scores.get(chunk)!.bm25).toBe(score);
+        return hits.map(({ chunk }) => docs.findIndex((doc) => chunk.startsWith(doc.document.id)));
+      };
+      expect(await placed('back', ['backup', 'bacon'])).toEqual([1, 4, 0, 2]);
+      // No passage has the word: its continuations stand for it in full, together as one word of three occurrences would.
+      const [united] = await opened.store.searchText(
+        { ...parseQuery(''), begun: [{ word: 'bac', terms: ['backup', 'bacon'] }] },
+        1,
+      );
+      const chunks = texts.length;
+      expect(united!.score).toBeCloseTo(idf(chunks, 2) * impact(4, 4), 9);
+      expect(await placed('bac', ['backup', 'bacon'])).toEqual([0, 2]);
+      expect(await placed('bac', ['backup', 'bacon'], { in: ['2.txt'] })).toEqual([2]);
+      const before = await placed('back', ['backup', 'bacon']);
+      await opened.store.compact();
+      expect(await placed('back', ['backup', 'bacon'])).toEqual(before);
+      await opened.store.remove('0.txt');
+      expect(await placed('bac', ['backup', 'bacon'])).toEqual([2]);
     });
 
     it('embeds equal text once, remembers it through a move, and finds by vector', async () => {

@@ -35,6 +35,12 @@ it('answers a plain search as the whole program does', { timeout: 300_000 }, () 
     ['"walrus penguin"', '--explain'],
     ['backup -restore', '--lang', 'zh', '--no-color'],
     ['nothing-of-that-kind', '--mode', 'lexical'],
+    ['back* restore', '--explain', '--json'],
+    ['how to restor', '--mode', 'lexical', '--json'],
+    ['the wal', '--mode', 'lexical', '--explain'],
+    ['title:5', '--mode', 'lexical', '--json'],
+    ['title:3 backup', '--mode', 'lexical', '--json'],
+    ['restore -title:3', '--json'],
   ];
   for (const args of searches) {
     const expected = timeless(run('-e', whole, '--', 'search', ...args));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasPhrase } from '../../src/text/phrase.ts';
-import { parseQuery } from '../../src/text/query.ts';
+import { parseQuery, spoken } from '../../src/text/query.ts';
 
 describe('parseQuery', () => {
   it.each<[string, string[]]>([
@@ -19,7 +19,7 @@ describe('parseQuery', () => {
   it('takes quotes for phrases that must occur and also score', () => {
     expect(parseQuery('size of "write ahead log"')).toEqual({
       terms: ['size', 'write', 'ahead', 'log'],
-      expanded: [],
+      ...{ expanded: [], begun: [], prefixes: [], title: [], notTitle: [] },
       phrases: [['write', 'ahead', 'log']],
       exclude: [],
     });
@@ -41,6 +41,59 @@ describe('parseQuery', () => {
     expect(parseQuery('x -"deep learning"').exclude).toEqual(['deep learn']);
     expect(parseQuery('库 -备份').exclude).toEqual(['备份']);
     expect(parseQuery('x --').exclude).toEqual([]);
+  });
+});
+
+describe('title:', () => {
+  it.each<[string, string[][], string[][], string[]]>([
+    ['title:Backups', [['backup']], [], ['backup']],
+    ['nightly title:"the Backup plan"', [['the', 'backup', 'plan']], [], ['nightli', 'backup', 'plan']],
+    ['标题：备份 恢复', [['备份']], [], ['备份', '恢复']],
+    ['TITLE:“数据恢复”', [['数据', '恢复']], [], ['数据', '恢复']],
+    ['tea -title:draft', [], [['draft']], ['tea']],
+    ['-title:"first draft" tea', [], [['first', 'draft']], ['tea']],
+    ['title:a title:b', [['a'], ['b']], [], ['b']],
+    ['title: of the book', [], [], ['titl', 'book']],
+    ['subtitle:x', [], [], ['subtitl', 'x']],
+    ['title:', [], [], ['titl']],
+    ['title:-', [], [], ['titl']],
+  ])('%s', (text, title, notTitle, terms) => {
+    const query = parseQuery(text);
+    expect([query.title, query.notTitle]).toEqual([title, notTitle]);
+    expect(query.terms).toEqual(terms);
+    expect(query.phrases).toEqual([]);
+  });
+
+  it('is not part of what the question says', () => {
+    expect(spoken('how title:"the plan" -title:x goes')).toBe('how the plan  goes');
+    expect(spoken('the title: a subtitle:b')).toBe('the title: a subtitle:b');
+  });
+});
+
+describe('beginnings of words', () => {
+  const prefixes = (text: string) => parseQuery(text).prefixes.map(({ text, asked }) => (asked ? `${text}*` : text));
+  it.each<[string, string[]]>([
+    ['back* plan ', ['back*']],
+    ['max_wal* x-y* end.', ['maxwal*', 'xy*']],
+    ['数据* ', ['数据*']],
+    ['restore the configu', ['configu']],
+    ['Réseau', ['reseau']],
+    ['the ba', []],
+    ['walk the', []],
+    ['configu ', []],
+    ['"write ahead"', []],
+    ['what?', []],
+    ['gen-itgc', []],
+    ['备份', []],
+    ['**bold** 2*3 a* *b -back*', []],
+    ['tea -back', []],
+  ])('%s', (text, expected) => expect(prefixes(text)).toEqual(expected));
+
+  it('keeps the word itself as a term', () => {
+    expect(parseQuery('Backups* ')).toMatchObject({
+      terms: ['backup'],
+      prefixes: [{ text: 'backups', term: 'backup' }],
+    });
   });
 });
 

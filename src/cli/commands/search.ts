@@ -36,7 +36,7 @@ export function searchCommand(app: App, exit: Exit): Command {
   const command = verb('search', 'find passages, best first', [
     'rag search "how do I restore a backup" -k 5',
     'rag search "错误码 ERR_1234" --in "docs/**" --json',
-  ]).argument('[text]', 'the question; "a phrase", -without, any language');
+  ]).argument('[text]', 'the question; "a phrase", -without, title:word, begin*, any language');
   withSearchFlags(command, 10)
     .option('--explain', 'say how the scores came about')
     .option('--batch <file>', 'one question a line, or JSONL {"id","text"}; - is standard input');

@@ -156,6 +156,8 @@ export function readSide(access: Access): StoreReader {
     },
     async onShelf() {
       return readSide(shelfAccess(access));
+    async termsFrom(prefix, limit) {
+      return access.finder().termsFrom(prefix, limit);
     },
     async check() {
       return check(access);

@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { hasPhrase } from '../../text/phrase.ts';
 import type { Filter } from '../../types.ts';
 import { filterSql } from './documents.ts';
 import type { Database } from './schema.ts';
@@ -13,13 +14,18 @@ export function filterRanges(db: Database, filter: Filter): Ranges {
 /** Keys of the documents that pass. */
 export function matching(db: Database, filter: Filter | undefined): number[] {
   const { where, values } = filterSql(filter);
-  const rows = db.prepare(`SELECT key, source FROM documents WHERE ${where} ORDER BY source`).all(...values) as {
-    key: number;
-    source: string;
-  }[];
-  if (!filter?.in?.length) return rows.map((row) => row.key);
-  const match = sourceMatcher(filter.in);
-  return rows.filter((row) => match(row.source)).map((row) => row.key);
+  const rows = db
+    .prepare(`SELECT key, source, title FROM documents WHERE ${where} ORDER BY source`)
+    .raw()
+    .all(...values) as [key: number, source: string, title: string][];
+  const match = filter?.in?.length ? sourceMatcher(filter.in) : undefined;
+  const passing = rows.filter(([, source, title]) => (match?.(source) ?? true) && titleMatches(title, filter));
+  return passing.map(([key]) => key);
+}
+
+function titleMatches(title: string, filter: Filter | undefined): boolean {
+  const stands = (words: string[]) => hasPhrase(title, words);
+  return (filter?.title ?? []).every(stands) && !(filter?.notTitle ?? []).some(stands);
 }
 
 /** Globs as people write them: a bare folder means all below it, a pattern without a slash any depth. */

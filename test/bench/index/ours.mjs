@@ -89,4 +89,4 @@ export async function build({ openWriter }, dir, vocabulary, chunks, seen) {
   return { seconds, rss, adds };
 }
 
-export const lexicalQuery = (terms) => ({ terms, expanded: [], phrases: [], exclude: [] });
+export const lexicalQuery = (terms) => ({ terms, expanded: [], begun: [], phrases: [], exclude: [] });

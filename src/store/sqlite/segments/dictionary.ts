@@ -91,6 +91,8 @@ export interface Entry {
   largest: number;
   sum: number;
   place: number;
+  /** The list itself, if it stands in no file: `unite` made it. */
+  held?: Uint8Array;
 }
 
 export const listAt = (entry: Entry, at: number): List => [at, entry.df, entry.bytes, entry.sum];

@@ -2,7 +2,7 @@ import { hasPhrase } from '../../../text/phrase.ts';
 import type { Hit, LexicalQuery } from '../../../types.ts';
 import type { Score } from '../../store.ts';
 import { bitsOf } from './bits.ts';
-import { type Lexical, openLexical } from './lexical.ts';
+import { type Lexical, openLexical, type Weighted } from './lexical.ts';
 import type { Snapshot } from './open.ts';
 import { type ChunkEntry, entryOf, ordinalOf, recordOf } from './passages.ts';
 import { contains, type Ranges } from './ranges.ts';
@@ -14,6 +14,7 @@ export interface Finder {
   /** By chunk key; keys that no segment has are left out. */
   score(keys: readonly number[], query: LexicalQuery, vector?: Float32Array): Map<number, Score>;
   termStats(terms: string[]): { chunks: number; df: Map<string, number> };
+  termsFrom(prefix: string, limit: number): Map<string, number>;
   /** Entries of chunks that a search has named. */
   named: Map<string, ChunkEntry>;
 }
@@ -35,9 +36,18 @@ export function openFinder(snapshot: Snapshot): Finder {
     return entry.id;
   }
 
+  /** All terms that score, in the order in which they are added. */
+  function scoring(query: LexicalQuery): Weighted[] {
+    const { weigh, weighBegun } = lexical();
+    return [
+      ...weigh(new Set([...query.terms, ...query.expanded, ...query.phrases.flat()])),
+      ...query.begun.map(weighBegun),
+    ];
+  }
+
   /** BM25 of each ordinal (ascending), and whether the query's exclusions and phrases let it through. */
   function judge(ordinals: Uint32Array, query: LexicalQuery): { scores: Float64Array; passes: boolean[] } {
-    const terms = lexical().weigh(scoring(query));
+    const terms = scoring(query);
     const exclusions = query.exclude.map((entry) => entry.split(' '));
     const words = [...new Set([...query.phrases, ...exclusions].flat())];
     const marked = lexical().weigh(words.slice(0, MARKS));
@@ -67,7 +77,7 @@ export function openFinder(snapshot: Snapshot): Finder {
   return {
     named,
     searchText(query, limit, allowed) {
-      const terms = lexical().weigh(scoring(query));
+      const terms = scoring(query);
       const strict = query.exclude.length + query.phrases.length > 0;
       // What exclusions and phrases take away must not leave the list short: then it is looked further down.
       for (let k = limit; ; k *= 8) {
@@ -136,6 +146,7 @@ export function openFinder(snapshot: Snapshot): Finder {
       );
       return { chunks: manifest.counts.chunks, df };
     },
+    termsFrom: (prefix, limit) => lexical().from(prefix, limit),
   };
 
   function cosinesOf(placed: { key: number }[], vector: Float32Array): Map<number, number> {
@@ -149,11 +160,6 @@ export function openFinder(snapshot: Snapshot): Finder {
 interface Found {
   ordinal: number;
   score: number;
-}
-
-/** All terms that score, in the order in which they are added. */
-function scoring(query: LexicalQuery): Set<string> {
-  return new Set([...query.terms, ...query.expanded, ...query.phrases.flat()]);
 }
 
 /** Best first; equal scores by id, so that the order does not depend on when a file was read. */

@@ -1,10 +1,12 @@
 import { idf, K1 } from '../../../text/bm25.ts';
+import type { Begun } from '../../../types.ts';
 import { bitsOf } from './bits.ts';
 import { damaged } from './damage.ts';
 import { type Entry, listAt } from './dictionary.ts';
 import { type Lookup, openLookup } from './lookup.ts';
 import type { OpenSegment, Snapshot } from './open.ts';
 import { touches } from './ranges.ts';
+import { unite } from './union.ts';
 
 /** A term of a question: where it stands, and what it is worth. */
 export interface Weighted {
@@ -19,6 +21,9 @@ export interface Weighted {
 export interface Lexical {
   lookup: Lookup;
   weigh(terms: Iterable<string>): Weighted[];
+  weighBegun(begun: Begun): Weighted;
+  /** The `limit` most frequent terms that begin so, with their current chunks, most frequent first. */
+  from(prefix: string, limit: number): Map<string, number>;
   /**
    * Ordinals that hold all of the best `k` (and may hold more), ascending. `bits`: 0 or which may be returned.
    */
@@ -39,6 +44,11 @@ export interface Scored {
 const SLACK = 1e-4;
 /** More candidates than these are not scored exactly at once: the next list is read through instead. */
 const MANY = 4096;
+/**
+ * What a word's continuations are worth beside the word itself: times K1 + 1, the most that occurrences can earn, it is less than
+ * one occurrence earns in a chunk of up to 600 terms.
+ */
+const BESIDE = 0.25;
 /** Postings that are read through without asking whether that is needed. */
 const FEW = 20_000;
 
@@ -100,6 +110,28 @@ export function openLexical(snapshot: Snapshot, total: number): Lexical {
   return {
     lookup,
     weigh: (terms) => [...terms].map(weigh),
+    weighBegun({ word, terms }) {
+      const key = `${word} ${terms.join(' ')}`;
+      const known = weighed.get(key);
+      if (known !== undefined) return known;
+      const entries = unite(
+        snapshot,
+        lookup,
+        terms.map((term) => lookup.entries(term)),
+        lengths,
+      );
+      const df = liveOf(entries);
+      const itself = weigh(word);
+      const own = idf(total, df);
+      const made = { term: key, entries, df, idf: itself.df > 0 ? BESIDE * Math.min(own, itself.idf) : own };
+      weighed.set(key, made);
+      return made;
+    },
+    from(prefix, limit) {
+      const most = [...lookup.from(prefix)].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 2 * limit);
+      const current = most.map(([term]): [string, number] => [term, weigh(term).df]).filter(([, df]) => df > 0);
+      return new Map(current.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, limit));
+    },
     candidates(terms, k, bits) {
       const ordered = terms.filter(({ entries }) => entries.size > 0);
       ordered.sort((a, b) => bound(b) - bound(a));

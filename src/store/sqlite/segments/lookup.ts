@@ -1,5 +1,5 @@
 import { damaged } from './damage.ts';
-import { BLOCK_HEAD, type Entry } from './dictionary.ts';
+import { BLOCK_HEAD, type Entry, entriesOf } from './dictionary.ts';
 import type { List } from './kernel.ts';
 import type { OpenSegment, Snapshot } from './open.ts';
 
@@ -11,10 +11,10 @@ const FOUND = 20;
 export interface Lookup {
   /** The term's list in each segment that has it. */
   entries(term: string): Map<OpenSegment, Entry>;
+  /** Terms that begin so, with how many chunks have each, dead ones included. */
+  from(prefix: string): Map<string, number>;
   /** Reads a list into the kernel's memory. */
   list(segment: OpenSegment, entry: Entry): List;
-  /** The bytes of one block of a segment's dictionary, checked. */
-  block(segment: OpenSegment, number: number): Buffer;
 }
 
 export function openLookup(snapshot: Snapshot): Lookup {
@@ -70,20 +70,40 @@ export function openLookup(snapshot: Snapshot): Lookup {
     return found;
   }
 
+  /** The entries of a segment from the block on in which the term would stand. */
+  function* startingAt(segment: OpenSegment, term: string) {
+    const at = kernel.region('term', Math.max(SCRATCH, term.length));
+    kernel.bytes(at, term.length).set(Buffer.from(term, 'latin1'));
+    const { blocks } = segment.toc;
+    const first = Math.max(0, kernel.run.findBlock(indexes.get(segment)!, blocks, at, term.length));
+    for (let number = first; number < blocks; number++) {
+      const [block, bytes] = read(segment, number);
+      yield* entriesOf(Buffer.from(kernel.bytes(block, bytes)));
+    }
+  }
+
   return {
     entries(term) {
       let found = known.get(term);
       if (found === undefined) known.set(term, (found = entries(term)));
       return found;
     },
-    list(segment, { df, bytes, sum, place }) {
-      const at = kernel.region('list', bytes);
-      if (!kernel.read(segment.file, place, at, bytes)) throw damaged(segment.name, 'its end');
-      return [at, df, bytes, sum];
+    from(prefix) {
+      const found = new Map<string, number>();
+      // The characters stand for bytes, as in `entriesOf`.
+      const start = Buffer.from(prefix).toString('latin1');
+      for (const segment of filled)
+        for (const { term, entry } of startingAt(segment, start)) {
+          if (term.startsWith(start)) found.set(term, (found.get(term) ?? 0) + entry.df);
+          else if (term > start) break;
+        }
+      return new Map([...found].map(([term, df]) => [Buffer.from(term, 'latin1').toString(), df]));
     },
-    block(segment, number) {
-      const [at, bytes] = read(segment, number);
-      return Buffer.from(kernel.bytes(at, bytes));
+    list(segment, { df, bytes, sum, place, held }) {
+      const at = kernel.region('list', bytes);
+      if (held) kernel.bytes(at, bytes).set(held);
+      else if (!kernel.read(segment.file, place, at, bytes)) throw damaged(segment.name, 'its end');
+      return [at, df, bytes, sum];
     },
   };
 }
