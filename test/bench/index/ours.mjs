@@ -8,7 +8,7 @@ const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const PER_DOCUMENT = 10;
 const PER_COMMIT = 2000;
 
-function documentOf(vocabulary, number, first, count) {
+export function documentOf(vocabulary, number, first, count) {
   const source = `docs/${number % 100}/${number}.md`;
   const id = sha256(source);
   let start = 0;

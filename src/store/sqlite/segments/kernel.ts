@@ -16,6 +16,33 @@ interface Exports {
   ): number;
   decodeInto(...args: [...List, remap: number, base: number, ordinals: number, tfs: number]): number;
   encode(ordinals: number, tfs: number, n: number, lengths: number, out: number, head: number): number;
+  intern(
+    ...args: [
+      ...[text: number, bytes: number, table: number, mask: number, arena: number, offsets: number],
+      ...[hashes: number, known: number, out: number],
+    ]
+  ): number;
+  rehash(table: number, mask: number, hashes: number, count: number): void;
+  group(
+    ...args: [
+      ...[terms: number, tfs: number, n: number, starts: number, chunks: number, distinct: number],
+      ...[begins: number, cursor: number, ordinals: number, counts: number],
+    ]
+  ): void;
+  sortTerms(arena: number, offsets: number, count: number, order: number): void;
+  fits(state: number, n: number, length: number): number;
+  addList(
+    ...args: [
+      ...[state: number, term: number, length: number, ordinals: number, tfs: number, n: number, lengths: number],
+    ]
+  ): void;
+  addSorted(
+    ...args: [
+      ...[state: number, order: number, from: number, count: number, arena: number, offsets: number],
+      ...[begins: number, ordinals: number, tfs: number, lengths: number],
+    ]
+  ): number;
+  closeBlock(state: number): void;
   checkLinks(links: number, n: number): number;
   slotsOf(links: number, n: number, chunks: number, m: number, out: number): void;
   chunksOf(links: number, n: number, slots: number, m: number, out: number, most: number): number;
@@ -45,6 +72,8 @@ export interface Kernel {
   run: Exports;
   /** Address of a region of at least so many bytes, a multiple of 64. What was in it is kept unless it had to grow. */
   region(name: string, bytes: number): number;
+  /** The same for a region that grows: the first `kept` bytes stay. */
+  grown(name: string, kept: number, bytes: number): number;
   /** Views into the memory; good until the next `region`. */
   bytes(at: number, n: number): Uint8Array;
   u16(at: number, n: number): Uint16Array;
@@ -107,6 +136,12 @@ export function openKernel(): Kernel {
   return {
     run,
     region,
+    grown(name, kept, bytes) {
+      const before = region(name, 0);
+      const at = region(name, bytes);
+      if (at !== before) all.copyWithin(at, before, before + kept);
+      return at;
+    },
     bytes: (at, n) => all.subarray(at, at + n),
     u16: (at, n) => new Uint16Array(memory.buffer, at, n),
     u32: (at, n) => new Uint32Array(memory.buffer, at, n),

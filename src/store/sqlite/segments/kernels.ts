@@ -5,4 +5,6 @@ export { findBlock, findEntry } from './kernels/dictionary';
 export { checkLinks, chunksOf, slotsOf } from './kernels/links';
 export { accumulate, countLive, decodeInto, encode, rescore } from './kernels/postings';
 export { collect, kth } from './kernels/top';
+export { group, intern, rehash, sortTerms } from './kernels/terms';
 export { codesOf, dots, hamming, quantise } from './kernels/vectors';
+export { addList, addSorted, closeBlock, fits } from './kernels/writer';
