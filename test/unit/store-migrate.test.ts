@@ -1,11 +1,13 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { writeManifest } from '../../src/store/sqlite/segments/manifest.ts';
 import { openReader, openWriter } from '../../src/store/sqlite/sqlite.ts';
 import { parseQuery } from '../../src/text/query.ts';
 import { writeFormat2 } from '../support/format2.ts';
-import { axis } from '../support/store.ts';
+import { axis, collect, documentOf } from '../support/store.ts';
 
 it('takes a home of format 2 over: text, old versions, vectors, what waits', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'rag-format2-'));
@@ -33,5 +35,32 @@ it('takes a home of format 2 over: text, old versions, vectors, what waits', asy
   expect((await store.searchVector(axis(1), 5)).map(({ score }) => score)).toEqual([near!.score]);
   expect(await store.check()).toEqual([]);
   await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+it('takes a home of format 3 over: what waits for a vector goes on waiting', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'rag-format3-'));
+  const before = await openWriter(dir);
+  await before.put([documentOf('a.txt', ['one', 'two']), documentOf('b.txt', ['two'])]);
+  await before.close();
+  const db = new Database(join(dir, 'rag.db'));
+  db.exec(`CREATE TABLE old (hash BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;
+    INSERT INTO old SELECT hash, chunk FROM pending; DROP TABLE pending; ALTER TABLE old RENAME TO pending;
+    UPDATE manifest SET body = json_set(body, '$.format', 3); PRAGMA user_version = 3`);
+  writeManifest(join(dir, 'index'), JSON.parse(db.prepare('SELECT body FROM manifest').pluck().get() as string));
+  db.close();
+  await expect(openReader(dir, { light: true })).rejects.toMatchObject({ code: 'config' });
+  const store = await openWriter(dir);
+  const pending = await collect(store.pending());
+  expect(pending.map(({ text }) => text).sort()).toEqual(['one', 'two']);
+  await store.putVectors('m', 'test', new Map(pending.map(({ hash }, i) => [hash, axis(i)])));
+  expect(await store.coverage()).toMatchObject({ chunks: 3, embedded: 3 });
+  await store.put([documentOf('c.txt', ['two', 'three'])]);
+  expect((await collect(store.pending())).map(({ text }) => text)).toEqual(['three']);
+  await store.close();
+  const reader = await openReader(dir, { light: true });
+  expect(await reader.fingerprint()).toMatchObject({ format: 4 });
+  expect(await reader.searchVector(axis(pending.findIndex(({ text }) => text === 'two')), 3)).toHaveLength(3);
+  await reader.close();
   rmSync(dir, { recursive: true, force: true });
 });

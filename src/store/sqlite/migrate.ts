@@ -9,6 +9,12 @@ import type { Manifest } from './segments/format.ts';
 import { openKernel } from './segments/kernel.ts';
 import { adoptBlocks } from './vectorstore.ts';
 
+const byChunk = (table: string): string =>
+  `CREATE TABLE IF NOT EXISTS ${table} (hash BLOB NOT NULL, chunk INTEGER NOT NULL);
+   CREATE TABLE by_chunk (chunk INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+   INSERT INTO by_chunk SELECT chunk, hash FROM ${table} ORDER BY chunk;
+   DROP TABLE ${table}; ALTER TABLE by_chunk RENAME TO ${table};`;
+
 /** From format n to n + 1, each in one transaction, after a copy of the file was made. */
 const MIGRATIONS: Record<number, string> = {
   // Format 1 was never released: it is this one without a record of unreadable files and without the index for sums.
@@ -21,6 +27,9 @@ const MIGRATIONS: Record<number, string> = {
       INSERT INTO batches SELECT first, count, runtime FROM blocks;
       CREATE TABLE relabelled (doc INTEGER PRIMARY KEY);
       DROP TABLE IF EXISTS postings; DROP TABLE IF EXISTS segments; DROP INDEX IF EXISTS documents_sums;`,
+  // What waits for a vector is kept in the order in which it comes.
+  3: `${byChunk('pending')} ${byChunk('shelf_pending')}
+      UPDATE manifest SET body = json_set(body, '$.format', 4);`,
 };
 
 /**

@@ -156,6 +156,7 @@ export function readSide(access: Access): StoreReader {
     },
     async onShelf() {
       return readSide(shelfAccess(access));
+    },
     async termsFrom(prefix, limit) {
       return access.finder().termsFrom(prefix, limit);
     },

@@ -6,7 +6,7 @@ import { RagError } from '../../errors.ts';
 export type Database = DatabaseClass.Database;
 
 /** Of the files in `.rag/`. Raised when the tables change; migrate.ts then says how to get there. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 const TABLES = `
 -- One row: what makes the home at this moment, the files in index/ included. The file index/manifest is a copy of it.
@@ -34,7 +34,8 @@ CREATE INDEX runs_doc ON runs (doc);
 
 CREATE TABLE slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE embedded (chunk INTEGER PRIMARY KEY, slot INTEGER NOT NULL);
-CREATE TABLE pending (hash BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;
+-- By chunk, so that a commit touches pages at the end only; waiting.ts finds them by hash.
+CREATE TABLE pending (chunk INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 -- Which runtime made the vectors first … first + count - 1.
 CREATE TABLE batches (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, runtime TEXT NOT NULL);
 -- Documents whose record in the files is out of date.

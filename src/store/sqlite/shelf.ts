@@ -4,6 +4,7 @@ import type { Database } from './schema.ts';
 import type { Change } from './segments/change.ts';
 import { type Finder, openFinder } from './segments/find.ts';
 import type { Manifest } from './segments/format.ts';
+import { dropShelfWaiting, swapWaiting } from './waiting.ts';
 
 // The vectors of a second model. Its tables are those of the vectors in use under other names, and changing places means
 // renaming them: whatever is done to vectors is written once, for the set in use.
@@ -11,7 +12,7 @@ import type { Manifest } from './segments/format.ts';
 const TABLES = `
 CREATE TABLE IF NOT EXISTS shelf_slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shelf_embedded (chunk INTEGER PRIMARY KEY, slot INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS shelf_pending (hash BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shelf_pending (chunk INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS shelf_batches (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, runtime TEXT NOT NULL);
 `;
 const NAMES = ['slots', 'embedded', 'pending', 'batches'];
@@ -49,6 +50,7 @@ function renameTables(db: Database): void {
     db.exec(`ALTER TABLE ${name} RENAME TO moving_${name};
       ALTER TABLE shelf_${name} RENAME TO ${name};
       ALTER TABLE moving_${name} RENAME TO shelf_${name}`);
+  swapWaiting(db);
 }
 
 /** Does something to the shelf as if it were in use. Inside the caller's transaction. */
@@ -117,6 +119,7 @@ export function switchShelf(db: Database, change: Change): void {
 export function dropShelf(db: Database, change: Change): void {
   delete change.manifest.shelf;
   for (const name of NAMES) db.exec(`DROP TABLE IF EXISTS shelf_${name}`);
+  dropShelfWaiting(db);
 }
 
 /** The same moment, read with the shelf's vectors. */

@@ -110,6 +110,8 @@ export async function openWriter(dir: string, options: WriterOptions = {}): Prom
     const copy = migrate(db, file, index);
     if (copy !== undefined) options.migrated?.(copy);
     db.pragma('synchronous = FULL');
+    // In KiB. What a commit changes here and there (digests, the sources' index) should be at hand, not be read again.
+    db.pragma('cache_size = -32768');
     db.pragma('journal_size_limit = 67108864');
     const state = openState(db, index, options.repair === true);
     return writeSide(db, file, index, state, readSide(state.access));

@@ -58,7 +58,8 @@ export function openState(db: Database, dir: string, tolerant: boolean): State {
     }
   // What a killed writer left behind, and a manifest that it could not replace any more.
   removeOthers(dir, manifest);
-  if (readManifest(dir)?.commit !== manifest.commit) writeManifest(dir, manifest);
+  const copy = readManifest(dir);
+  if (copy?.commit !== manifest.commit || copy.format !== manifest.format) writeManifest(dir, manifest);
 
   function drop(): void {
     snapshot?.close();

@@ -7,6 +7,7 @@ import { fileWriter } from './segments/files.ts';
 import { rowsFile, strideOf } from './segments/format.ts';
 import type { Kernel } from './segments/kernel.ts';
 import { extendCodes } from './segments/vectorfiles.ts';
+import { findWaiting } from './waiting.ts';
 
 /** Appends vectors; hashes that have a slot already are skipped. Inside the caller's transaction. */
 export function appendVectors(db: Database, change: Change, runtime: string, vectors: Map<string, Float32Array>): void {
@@ -14,16 +15,17 @@ export function appendVectors(db: Database, change: Change, runtime: string, vec
   const fresh = [...vectors].filter(([hash]) => taken.get(Buffer.from(hash, 'hex')) === undefined);
   if (fresh.length === 0) return;
   change.manifest.dimensions ??= fresh[0]![1].length;
+  findWaiting(db);
   const first = change.append(fresh.map(([, vector]) => vector));
   const insertSlot = db.prepare('INSERT INTO slots (hash, slot) VALUES (?, ?)');
   const waiting = db
     .prepare(
-      `SELECT p.chunk, d.since IS NOT NULL AND d.until IS NULL AS live FROM pending p
-       JOIN chunks c ON c.key = p.chunk JOIN documents d ON d.key = c.doc WHERE p.hash = ? ORDER BY p.chunk`,
+      `SELECT w.chunk, d.since IS NOT NULL AND d.until IS NULL AS live FROM waiting w
+       JOIN chunks c ON c.key = w.chunk JOIN documents d ON d.key = c.doc WHERE w.hash = ? ORDER BY w.chunk`,
     )
     .raw();
   const embed = db.prepare('INSERT INTO embedded (chunk, slot) VALUES (?, ?)');
-  const arrived = db.prepare('DELETE FROM pending WHERE hash = ?');
+  const arrived = db.prepare('DELETE FROM pending WHERE chunk = ?');
   const { counts, runtimes } = change.manifest;
   fresh.forEach(([hash], i) => {
     const key = Buffer.from(hash, 'hex');
@@ -32,8 +34,8 @@ export function appendVectors(db: Database, change: Change, runtime: string, vec
       embed.run(chunk, first + i);
       change.link(chunk, first + i);
       counts.embedded += live;
+      arrived.run(chunk);
     }
-    arrived.run(key);
   });
   db.prepare('INSERT INTO batches (first, count, runtime) VALUES (?, ?, ?)').run(first, fresh.length, runtime);
   runtimes[runtime] = (runtimes[runtime] ?? 0) + fresh.length;

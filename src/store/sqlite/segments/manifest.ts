@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from './format.ts';
 
@@ -6,8 +6,7 @@ import type { Manifest } from './format.ts';
 export const MANIFEST = 'manifest';
 
 const HEAD = 9;
-/** Windows refuses to replace a file at the moment at which someone opens it. */
-const TRIES = 20;
+const TRIES = 3;
 
 /** FNV-1a over the text's UTF-16 units: small, and at hand before the kernels are. */
 function digest(text: string): string {
@@ -18,27 +17,41 @@ function digest(text: string): string {
 
 /** Undefined if it is not there or not whole: the row in SQLite is the truth. */
 export function readManifest(dir: string): Manifest | undefined {
-  try {
-    const text = readFileSync(join(dir, MANIFEST), 'utf8');
-    const body = text.slice(HEAD);
-    return text.slice(0, HEAD) === `${digest(body)}\n` ? (JSON.parse(body) as Manifest) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Replaces the copy in one step. False if the system does not let us: readers then stay with the older state. */
-export function writeManifest(dir: string, manifest: Manifest): boolean {
-  const body = JSON.stringify(manifest);
-  const temporary = join(dir, `${MANIFEST}.new`);
-  writeFileSync(temporary, `${digest(body)}\n${body}`);
+  // The writer may be in the middle of it.
   for (let i = 0; i < TRIES; i++) {
     try {
-      renameSync(temporary, join(dir, MANIFEST));
-      return true;
-    } catch (error) {
-      if (!/^(EPERM|EACCES|EBUSY)$/.test(String((error as NodeJS.ErrnoException).code))) throw error;
+      const text = readFileSync(join(dir, MANIFEST), 'utf8');
+      const body = text.slice(HEAD).trimEnd();
+      if (text.slice(0, HEAD) === `${digest(body)}\n`) return JSON.parse(body) as Manifest;
+    } catch {
+      return undefined;
     }
   }
-  return false;
+  return undefined;
+}
+
+/**
+ * Writes over the copy: a rename would be one step, but has the system write the file to the disk at once, which costs as much as the
+ * commit. What a reader finds half written has the wrong digest. False if the system does not let us: readers then stay with the
+ * older state.
+ */
+export function writeManifest(dir: string, manifest: Manifest): boolean {
+  const body = JSON.stringify(manifest);
+  const bytes = Buffer.from(`${digest(body)}\n${body}`);
+  try {
+    const file = openSync(join(dir, MANIFEST), constants.O_RDWR | constants.O_CREAT);
+    try {
+      const before = fstatSync(file).size;
+      // Spaces over the rest of a longer one, in the same call: one that is cut off afterwards would be seen with two ends.
+      const whole = Buffer.alloc(Math.max(before, bytes.length), ' ');
+      bytes.copy(whole);
+      writeSync(file, whole, 0, whole.length, 0);
+    } finally {
+      closeSync(file);
+    }
+    return true;
+  } catch (error) {
+    if (!/^(EPERM|EACCES|EBUSY)$/.test(String((error as NodeJS.ErrnoException).code))) throw error;
+    return false;
+  }
 }
