@@ -16,13 +16,18 @@ const BY_ID = `c.position = ? AND c.doc = (SELECT key FROM documents
 /** Reading, for readers and the writer. Searching asks the files alone, unless a filter or an id that no search gave is in play. */
 export function readSide(access: Access): StoreReader {
   const manifest = () => access.snapshot().manifest;
+  /** Both legs of a search, and most questions of a batch or a chat, have the same filter. */
+  let lastFilter: { key: string; ranges: Ranges } | undefined;
 
   async function allowed(filter: Filter | undefined): Promise<Ranges | undefined> {
     if (filter === undefined) return undefined;
     const db = access.db();
+    const key = `${manifest().commit} ${JSON.stringify(filter)}`;
+    if (lastFilter?.key === key) return lastFilter.ranges;
     // Its globs bring a library along, which the plain search need not load.
     const { filterRanges } = await import('./visible.ts');
-    return filterRanges(db, filter);
+    lastFilter = { key, ranges: filterRanges(db, filter) };
+    return lastFilter.ranges;
   }
 
   function keyOf(id: string): number | undefined {

@@ -113,6 +113,8 @@ export async function openWriter(dir: string, options: WriterOptions = {}): Prom
     // In KiB. What a commit changes here and there (digests, the sources' index) should be at hand, not be read again.
     db.pragma('cache_size = -32768');
     db.pragma('journal_size_limit = 67108864');
+    // Pages of 16 KiB: as much as the log may keep. What is changed again and again is then moved once.
+    db.pragma('wal_autocheckpoint = 4000');
     const state = openState(db, index, options.repair === true);
     return writeSide(db, file, index, state, readSide(state.access));
   } catch (error) {
