@@ -1,224 +1,201 @@
-// The index against FTS5 + sqlite-vec on the same data in the same run: `node test/bench/index/main.mjs [10k] [100k] [1m]`.
-// sqlite-vec is measured if it was installed in this folder (npm install here).
+// The index against the usual stacks on the same data in the same run: node test/bench/index/main.mjs [10k] [100k] [1m] [--keep DIR].
+// Rivals are measured if they were installed in this folder (npm install here). At a million passages LanceDB and zvec take longer
+// to build than all the rest, so they are built there only if named: lancedb, zvec. --keep DIR: what is built stays for the next run.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
-import { vocabulary as makeVocabulary, questionOf, vectorOf } from './data.mjs';
-import { build, lexicalQuery, sizeOf } from './ours.mjs';
-import { asker, buildStack, openStack } from './sqlite.mjs';
+import { vocabulary as makeVocabulary } from './data.mjs';
+import { overlap, truthOf } from './truth.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
 const sizes = { '10k': 10_000, '100k': 100_000, '1m': 1_000_000 };
-const wanted = process.argv.slice(2).filter((word) => sizes[word]);
-const QUESTIONS = 200;
-const VECTOR_QUESTIONS = 50;
-const env = { ...process.env, LOCAL_LLM_BASE_URL: 'http://127.0.0.1:9' };
+const words = process.argv.slice(2);
+const kept = words.includes('--keep') ? words[words.indexOf('--keep') + 1] : undefined;
+const wanted = words.filter((word) => sizes[word]);
+const RIVALS = { sqlite: 'sqlite-vec', lancedb: '@lancedb/lancedb', zvec: '@zvec/zvec' };
+const TITLES = { rag: 'this', sqlite: 'FTS5 + sqlite-vec', lancedb: 'LanceDB', zvec: 'zvec' };
+const COLD_ROUNDS = 11;
+/** Twelve tokens, in words that the index has. */
+const QUESTION_WORDS = 5;
+
+const bundle = join(root, `node_modules/.bench-index-${process.pid}.mjs`);
+/** The vectors pass for the built-in model's, so that a cold search embeds its question. */
+const model = /const ID = '([^']+)'/.exec(readFileSync(join(root, 'src/models/builtin/builtin.ts'), 'utf8'))[1];
+const env = {
+  ...process.env,
+  ...{ LOCAL_LLM_BASE_URL: 'http://127.0.0.1:9', RAG_BENCH_BUNDLE: bundle, RAG_BENCH_MODEL: model },
+};
 delete env.NODE_EXTRA_CA_CERTS;
 
-/** Source is measured, not a stale dist. */
+/** Source is measured, not a stale dist; cold starts are those of dist. */
 async function load() {
-  const outfile = join(root, `node_modules/.bench-index-${process.pid}.mjs`);
   await esbuild({
     stdin: {
       contents: `export { openReader, openWriter } from './src/store/sqlite/sqlite.ts'; export { stem } from './src/text/stem.ts';
         export { idf, impact } from './src/text/bm25.ts';`,
       resolveDir: root,
     },
-    ...{ outfile, bundle: true, platform: 'node', format: 'esm', external: ['better-sqlite3'], logLevel: 'error' },
+    ...{ outfile: bundle, bundle: true, platform: 'node', format: 'esm', logLevel: 'error', packages: 'external' },
   });
-  const loaded = await import(pathToFileURL(outfile).href);
-  rmSync(outfile);
-  return loaded;
+  return import(pathToFileURL(bundle).href);
 }
+
+function run(args, cwd = here) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+  return stdout.toString();
+}
+const side = (engine, step, dir, ...more) => {
+  const lines = run(['side.mjs', engine, step, dir, ...more.map(String)])
+    .trim()
+    .split('\n');
+  return JSON.parse(lines.at(-1));
+};
 
 const at = (values, share) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 const ms = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
-const overlap = (found, right) =>
-  found.filter((id) => right.includes(id)).length / Math.max(1, Math.min(10, right.length));
+const both = (times) => (times.length === 0 ? '' : `${ms(at(times, 0.5))} / ${ms(at(times, 0.95))}`);
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
+const share = (ids, right) => {
+  const asked = right.map((_, i) => i).filter((i) => right[i].length > 0);
+  return mean(asked.map((i) => overlap(ids[i], right[i]))).toFixed(3);
+};
 
-/** Times each question twice over and keeps the second: pages are in memory then, as with any server or batch. */
-async function warm(questions, ask) {
-  const times = [];
-  const answers = [];
-  for (const question of questions) await ask(question);
-  for (const question of questions) {
-    const started = performance.now();
-    answers.push(await ask(question));
-    times.push(performance.now() - started);
-  }
-  return { times, answers };
-}
-
-/** Whole processes in turn, over `node -e 0`. */
-function cold(rounds, cases) {
+/** Whole processes in turn, the quickest of each, milliseconds over `node -e 0`. */
+function cold(cases) {
   const times = cases.map(() => []);
-  for (let round = 0; round < rounds; round++)
+  for (let round = 0; round < COLD_ROUNDS; round++)
     cases.forEach(({ args, cwd }, i) => {
       const started = performance.now();
-      const { status, stderr } = spawnSync(process.execPath, args, {
-        cwd,
-        env,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        maxBuffer: 1 << 26,
-      });
-      if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+      run(args, cwd);
       times[i].push(performance.now() - started);
     });
-  return times.map((values) => at(values, 0.5) - at(times[0], 0.5));
+  return times.map((values) => Math.min(...values) - Math.min(...times[0]));
 }
 
-async function measure(name, chunks) {
-  const code = await load();
-  const dir = mkdtempSync(join(tmpdir(), 'rag-index-'));
-  const home = join(dir, 'home');
-  mkdirSync(home);
-  try {
-    const vocabulary = makeVocabulary(code.stem);
-    const questions = [true, false].map((stop) =>
-      Array.from({ length: QUESTIONS }, (_, i) => questionOf(vocabulary, i, stop)),
-    );
-    const asked = new Map(questions.flat(2).map((term) => [term, []]));
-    const lengths = new Uint16Array(chunks);
-    const built = await build(code, join(home, '.rag'), vocabulary, chunks, (i, terms) => {
-      let length = 0;
-      for (const [term, tf] of terms) {
-        length += tf;
-        asked.get(term)?.push(i, tf);
-      }
-      lengths[i] = length;
-    });
-    const { put, vectors, merge } = built.seconds;
-    const stack = join(dir, 'stack');
-    mkdirSync(stack);
-    const rival = buildStack(stack, vocabulary, chunks);
-    console.log(`\n### ${name} chunks\n`);
-    row('', 'this', 'FTS5 + sqlite-vec', 'ratio');
-    row('---', '---', '---', '---');
-    row(
-      'build, text, s',
-      (put + merge).toFixed(1),
-      rival.seconds.toFixed(1),
-      (rival.seconds / (put + merge)).toFixed(1),
-    );
-    row('build, vectors, s', vectors.toFixed(1), rival.vectorSeconds.toFixed(1), '');
-    row('build, peak RSS, MB', built.rss.toFixed(0), '', '');
-    row('on disk, MB', (sizeOf(home) / 1e6).toFixed(0), (sizeOf(stack) / 1e6).toFixed(0), '');
-    row(
-      'add a document of 10, durable, p50 / p95 ms',
-      `${ms(at(built.adds, 0.5))} / ${ms(at(built.adds, 0.95))}`,
-      '',
-      '',
-    );
+function coldCases(engine, dir, truth) {
+  const latin = truth.latin.slice(0, QUESTION_WORDS).join(' ');
+  if (engine !== 'rag') {
+    const one = (step, script) => ({ args: [join(here, 'side.mjs'), engine, step, dir, script], cwd: here });
+    return [one('cold', 'latin'), one('cold', 'han'), one('both', 'latin')];
+  }
+  const search = (text, ...more) => ({ args: [join(root, 'bin/rag.js'), 'search', text, ...more], cwd: dir });
+  return [
+    search(latin, '--mode', 'lexical'),
+    search(truth.han.join(''), '--mode', 'lexical'),
+    search('how do I restore the nightly backup of the ledger'),
+  ];
+}
 
-    const reader = await code.openReader(join(home, '.rag'), { light: true });
-    const opened = openStack(stack);
-    const ask = asker(opened);
-    const numberOf = async (hits) => {
-      const passages = await reader.read(hits.map(({ chunk }) => chunk));
-      return hits.map(({ chunk }) => {
-        const { document, chunk: found } = passages.get(chunk);
-        return Number(/(\d+)\.md$/.exec(document.source)[1]) * 10 + found.position;
+function measure(engine, dir, name, truth) {
+  const folder = join(dir, engine);
+  const note = join(dir, `${engine}.json`);
+  if (!existsSync(note)) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    writeFileSync(note, JSON.stringify(side(engine, 'build', folder, sizes[name])));
+  }
+  const built = JSON.parse(readFileSync(note, 'utf8'));
+  const asked = side(engine, 'ask', folder);
+  const [, latin, han, hybrid] = cold([{ args: ['-e', '0'], cwd: folder }, ...coldCases(engine, folder, truth)]);
+  const changed = side(engine, 'change', folder);
+  return { built, asked, cold: { latin, han, hybrid }, changed };
+}
+
+const ROWS = (truth) => [
+  [
+    'build, words / vectors, s',
+    ({ built: { seconds } }) => `${seconds.text.toFixed(1)} / ${seconds.vectors.toFixed(1)}`,
+  ],
+  ['build, peak RSS, MB (the data is made there too)', ({ built }) => built.rss.toFixed(0)],
+  ['on disk, MB', ({ built }) => (built.bytes / 1e6).toFixed(0)],
+  ['OR with stop words, p50 / p95 ms', ({ asked }) => both(asked.text[0].times)],
+  ['overlap@10 with our BM25', ({ asked }) => share(asked.text[0].ids, truth.bestTexts[0])],
+  ['OR without, p50 / p95 ms', ({ asked }) => both(asked.text[1].times)],
+  ['overlap@10 with our BM25', ({ asked }) => share(asked.text[1].ids, truth.bestTexts[1])],
+  ['vectors k = 10, p50 / p95 ms', ({ asked }) => both(asked.vector.times)],
+  [`recall@10 (10th cosine ${truth.tenth.toFixed(2)})`, ({ asked }) => share(asked.vector.ids, truth.nearest)],
+  ['words in 1 %, p50 / p95 ms', ({ asked }) => both(asked.textIn.times)],
+  ['overlap@10 with our BM25', ({ asked }) => share(asked.textIn.ids, truth.bestTextsIn)],
+  ['vectors in 1 %, p50 / p95 ms', ({ asked }) => both(asked.vectorIn.times)],
+  ['recall@10', ({ asked }) => share(asked.vectorIn.ids, truth.nearestIn)],
+  ['RSS after words / vectors, MB', ({ asked }) => `${asked.rssText.toFixed(0)} / ${asked.rss.toFixed(0)}`],
+  ['cold process over node -e 0, words, Latin, ms', (one) => one.cold.latin.toFixed(0)],
+  ['cold, words, Han, ms', (one) => one.cold.han.toFixed(0)],
+  ['cold, hybrid, ms (ours embeds the question)', (one) => one.cold.hybrid.toFixed(0)],
+  ['add a document of 10, words, p50 / p95 ms', ({ changed }) => both(changed.text)],
+  ['add a document of 10 with vectors, p50 / p95 ms', ({ changed }) => both(changed.whole)],
+  ['remove it, p50 / p95 ms', ({ changed }) => both(changed.remove)],
+];
+
+function enginesFor(name) {
+  const require = createRequire(import.meta.url);
+  return ['rag', ...Object.keys(RIVALS)].filter((engine) => {
+    if (engine === 'rag') return true;
+    try {
+      require.resolve(RIVALS[engine]);
+    } catch {
+      console.log(`${TITLES[engine]}: not installed (npm install in test/bench/index)`);
+      return false;
+    }
+    if (name !== '1m' || engine === 'sqlite' || words.includes(engine)) return true;
+    console.log(`${TITLES[engine]}: its build takes long at this size; add the word ${engine}`);
+    return false;
+  });
+}
+
+function print(name, engines, results, truth) {
+  console.log(`\n### ${name} passages\n`);
+  const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
+  row(['', ...engines.map((engine) => TITLES[engine])]);
+  row(['---', ...engines.map(() => '---')]);
+  for (const [label, cell] of ROWS(truth)) row([label, ...results.map((one) => ('error' in one ? '' : cell(one)))]);
+  engines.forEach((engine, i) => {
+    if ('error' in results[i]) console.log(`\n${TITLES[engine]} failed: ${results[i].error}`);
+  });
+}
+
+const code = await load();
+try {
+  const vocabulary = makeVocabulary(code.stem);
+  let before;
+  for (const name of wanted.length > 0 ? wanted : ['10k', '100k']) {
+    const dir = kept ? join(kept, name) : mkdtempSync(join(tmpdir(), 'rag-index-'));
+    mkdirSync(dir, { recursive: true });
+    try {
+      const known = join(dir, 'truth.json');
+      if (!existsSync(known)) writeFileSync(known, JSON.stringify(truthOf(code, vocabulary, sizes[name])));
+      const truth = JSON.parse(readFileSync(known, 'utf8'));
+      const { latin, han, vectors } = truth;
+      writeFileSync(join(dir, 'cold.json'), JSON.stringify({ latin, han, vectors: vectors.slice(0, 1) }));
+      const engines = enginesFor(name);
+      const results = engines.map((engine) => {
+        try {
+          return measure(engine, dir, name, truth);
+        } catch (error) {
+          if (engine === 'rag') throw error;
+          return { error: error.message.split('\n').slice(0, 3).join(' ') };
+        }
       });
-    };
-    const exact = (terms) => {
-      const scores = new Float64Array(chunks);
-      for (const term of terms) {
-        const list = asked.get(term);
-        const weight = code.idf(chunks, list.length / 2);
-        for (let i = 0; i < list.length; i += 2) scores[list[i]] += weight * code.impact(list[i + 1], lengths[list[i]]);
-      }
-      return scores;
-    };
-    for (const [i, label] of ['OR with stop words', 'OR without'].entries()) {
-      const ours = await warm(questions[i], (terms) => reader.searchText(lexicalQuery(terms), 10));
-      const theirs = await warm(questions[i], (terms) => ask.text(terms));
-      const overlaps = [];
-      for (const [j, terms] of questions[i].entries()) {
-        if (j % 4 !== 0) continue;
-        const scores = exact(terms);
-        const found = await numberOf(ours.answers[j]);
-        const tenth = scores.toSorted().at(-Math.min(10, chunks));
-        // Equals at the end of the list may stand for each other.
-        overlaps.push(
-          found.filter((id) => scores[id] >= tenth - 1e-9).length / Math.min(10, Math.max(1, found.length)),
+      print(name, engines, results, truth);
+      const seconds = results[0].built.seconds.text;
+      if (before) {
+        const grown = sizes[name] / before.chunks;
+        console.log(
+          `\nwords build: ${(seconds / before.seconds).toFixed(1)} times as long for ${grown} times the passages`,
         );
       }
-      const [p50, p95] = [0.5, 0.95].map((share) => [at(ours.times, share), at(theirs.times, share)]);
-      row(`${label}, p50 ms`, ms(p50[0]), ms(p50[1]), `${(p50[1] / p50[0]).toFixed(0)}x`);
-      row(`${label}, p95 ms`, ms(p95[0]), ms(p95[1]), `${(p95[1] / p95[0]).toFixed(0)}x`);
-      row(`${label}, overlap@10 with exact BM25`, mean(overlaps).toFixed(3), '', '');
+      before = { seconds, chunks: sizes[name] };
+    } finally {
+      if (!kept) rmSync(dir, { recursive: true, force: true });
     }
-
-    const vectorQuestions = Array.from({ length: VECTOR_QUESTIONS }, (_, i) => vectorOf(i, chunks, true));
-    const nearest = exactNearest(vectorQuestions, chunks);
-    const ours = await warm(vectorQuestions, (vector) => reader.searchVector(vector, 10));
-    const found = [];
-    for (const hits of ours.answers) found.push(await numberOf(hits));
-    const recall = (answers) => mean(answers.map((ids, i) => overlap(ids, nearest.ids[i]))).toFixed(3);
-    const modes = opened.vectors ? { int8: ask.int8, bits: (vector) => ask.bits(vector, 200) } : {};
-    const theirs = {};
-    for (const [mode, run] of Object.entries(modes)) theirs[mode] = await warm(vectorQuestions, run);
-    const best = Math.min(...Object.values(theirs).map(({ times }) => at(times, 0.5)));
-    const listed = (pickOne) =>
-      Object.entries(theirs)
-        .map(([mode, value]) => `${mode} ${pickOne(value)}`)
-        .join(', ');
-    row(
-      'vectors k=10, p50 ms',
-      ms(at(ours.times, 0.5)),
-      listed(({ times }) => ms(at(times, 0.5))),
-      `${(best / at(ours.times, 0.5)).toFixed(0)}x`,
-    );
-    row(
-      'vectors k=10, p95 ms',
-      ms(at(ours.times, 0.95)),
-      listed(({ times }) => ms(at(times, 0.95))),
-      '',
-    );
-    row(
-      `recall@10 (10th cosine ${nearest.tenth.toFixed(2)})`,
-      recall(found),
-      listed(({ answers }) => recall(answers)),
-      '',
-    );
-    await reader.close();
-    opened.db.close();
-
-    const words = questionOf(vocabulary, 3, false).join(' ');
-    const bin = join(root, 'bin/rag.js');
-    const [, lexical, whole] = cold(11, [
-      { args: ['-e', '0'], cwd: home },
-      { args: [bin, 'search', words, '--mode', 'lexical'], cwd: home },
-      { args: [resolve(root, 'test/bench/index/stack-cold.mjs'), stack, words, String(chunks)], cwd: home },
-    ]);
-    row('cold process over node -e 0, ms: lexical / words and vectors', lexical.toFixed(0), whole.toFixed(0), '');
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
   }
+} finally {
+  rmSync(bundle, { force: true });
 }
-
-/** Ten nearest of each question by plain products over all vectors. */
-function exactNearest(questions, chunks) {
-  const tops = questions.map(() => []);
-  for (let i = 0; i < chunks; i++) {
-    const vector = vectorOf(i, chunks);
-    questions.forEach((question, q) => {
-      let score = 0;
-      for (let d = 0; d < vector.length; d++) score += vector[d] * question[d];
-      const top = tops[q];
-      if (top.length === 10 && score <= top[9].score) return;
-      top.push({ id: i, score });
-      top.sort((a, b) => b.score - a.score);
-      top.length = Math.min(10, top.length);
-    });
-  }
-  return { ids: tops.map((top) => top.map(({ id }) => id)), tenth: mean(tops.map((top) => top.at(-1).score)) };
-}
-
-for (const name of wanted.length > 0 ? wanted : ['10k', '100k']) await measure(name, sizes[name]);
