@@ -59,6 +59,46 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
       expect((await opened.store.coverage()).versions).toBe(1);
     });
 
+    it('tells each earlier state apart, through many versions, removals and merges', async () => {
+      const sources = ['a.txt', 'b.txt', 'c.txt'];
+      const states: { at: string; texts: Record<string, string> }[] = [];
+      const texts: Record<string, string> = {};
+      for (let turn = 0; turn < 36; turn++) {
+        const source = sources[turn % 3]!;
+        if (turn % 7 === 6) {
+          await opened.store.remove(source);
+          delete texts[source];
+        } else {
+          texts[source] = `walrus version${turn} of it`;
+          await opened.store.put([documentOf(source, [texts[source]])]);
+        }
+        if (turn % 10 === 9) await opened.store.compact();
+        await new Promise((resolve) => setTimeout(resolve, 3));
+        states.push({ at: new Date().toISOString(), texts: { ...texts } });
+        await new Promise((resolve) => setTimeout(resolve, 3));
+      }
+      const told = async () => {
+        for (const { at, texts } of states) {
+          const asOf = { asOf: at };
+          const hits = await opened.store.searchText(parseQuery('walrus'), 99, asOf);
+          const found = [...(await opened.store.read(hit(hits))).values()];
+          const seen = Object.fromEntries(found.map(({ chunk, document }) => [document.source, chunk.text]));
+          expect(seen).toEqual(texts);
+          expect(found).toHaveLength(hits.length);
+          const listed = (await collect(opened.store.documents(asOf))).map(({ source }) => source);
+          expect(listed).toEqual(Object.keys(texts).sort());
+        }
+      };
+      await told();
+      await opened.store.compact();
+      await opened.store.retokenize();
+      await told();
+      await opened.store.prune();
+      const [now] = await opened.store.searchText(parseQuery('version35'), 9, { asOf: states.at(-1)!.at });
+      expect(now).toBeDefined();
+      expect(await opened.store.searchText(parseQuery('version0'), 9, { asOf: states[0]!.at })).toEqual([]);
+    });
+
     it('keeps a reader on its snapshot while the writer goes on', async () => {
       await opened.store.put([documentOf('a.txt', ['first words'])]);
       const reader = await opened.reader();

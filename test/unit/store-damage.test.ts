@@ -41,6 +41,9 @@ async function answers(reader: StoreReader): Promise<string> {
     const texts = [...(await reader.read(ids)).values()].map(({ chunk, document }) => [chunk.text, document.source]);
     result.push(hits, [...(await reader.score(ids, query, axis(3, 48)))], texts);
   }
+  const terms = [...(await reader.termsFrom('p', 9)).keys()];
+  const begun = { ...parseQuery(''), begun: [{ word: 'p', terms }] };
+  result.push(terms, await reader.searchText(begun, 20));
   return JSON.stringify(result);
 }
 
