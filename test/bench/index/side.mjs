@@ -81,8 +81,8 @@ async function change() {
 async function build() {
   const { vocabulary } = await import('./data.mjs');
   const { stem } = await import(process.env.RAG_BENCH_BUNDLE);
-  const seconds = await engine.build(dir, vocabulary(stem), Number(size));
-  return { seconds, rss: process.resourceUsage().maxRSS / 1024, bytes: sizeOf(dir) };
+  const spent = await engine.build(dir, vocabulary(stem), Number(size));
+  return { ...spent, rss: process.resourceUsage().maxRSS / 1024, bytes: sizeOf(dir) };
 }
 
 /** Words, or words and vectors, and the texts of ten passages. */

@@ -1,5 +1,6 @@
 // LanceDB: inverted index, HNSW over scalar-quantised vectors (its most exact index), B-tree of the parts.
 import { join } from 'node:path';
+import { clock } from '../clock.mjs';
 import { vectorOf, wordsOf } from '../data.mjs';
 
 const connect = async (dir) => (await import('@lancedb/lancedb')).connect(join(dir, 'lance'));
@@ -11,13 +12,7 @@ const rowOf = (id, words, vector) => ({
 export async function build(dir, vocabulary, chunks) {
   const { Index } = await import('@lancedb/lancedb');
   const db = await connect(dir);
-  const seconds = { text: 0, vectors: 0 };
-  const timed = async (name, work) => {
-    const started = performance.now();
-    const result = await work();
-    seconds[name] += (performance.now() - started) / 1000;
-    return result;
-  };
+  const { timed, ...spent } = clock();
   let table;
   for (let first = 0; first < chunks; first += 10_000) {
     const rows = Array.from({ length: Math.min(10_000, chunks - first) }, (_, i) =>
@@ -33,7 +28,7 @@ export async function build(dir, vocabulary, chunks) {
   await timed('text', () => table.createIndex('part', { config: Index.btree() }));
   await timed('text', () => table.createIndex('doc', { config: Index.btree() }));
   await timed('vectors', () => table.createIndex('vector', { config: Index.hnswSq({ distanceType: 'cosine' }) }));
-  return seconds;
+  return spent;
 }
 
 export async function open(dir) {

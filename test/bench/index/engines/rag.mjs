@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { clock } from '../clock.mjs';
 import { vectorOf, wordsOf } from '../data.mjs';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
@@ -38,16 +39,11 @@ function documentOf(number, texts) {
   return { document, chunks };
 }
 
-/** Seconds in `put` with its merging, and in `putVectors`; making the data is not counted. */
+/** Times in `put` with its merging, and in `putVectors`; making the data is not counted. */
 export async function build(dir, vocabulary, chunks) {
   const { openWriter } = await load();
   const store = await openWriter(join(dir, '.rag'));
-  const seconds = { text: 0, vectors: 0 };
-  const timed = async (name, work) => {
-    const started = performance.now();
-    await work();
-    seconds[name] += (performance.now() - started) / 1000;
-  };
+  const { timed, ...spent } = clock();
   for (let first = 0; first < chunks; first += PER_COMMIT) {
     const puts = [];
     for (let at = first; at < Math.min(chunks, first + PER_COMMIT); at += PER_DOCUMENT) {
@@ -69,7 +65,7 @@ export async function build(dir, vocabulary, chunks) {
   }
   if (batch.size > 0) await flush();
   await store.close();
-  return seconds;
+  return spent;
 }
 
 export async function open(dir) {

@@ -2,6 +2,7 @@
 // floats, as many as ours: its fastest mode that finds anything.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { clock } from '../clock.mjs';
 import { vectorOf, wordsOf } from '../data.mjs';
 
 const require = createRequire(import.meta.url);
@@ -36,7 +37,7 @@ export async function build(dir, vocabulary, chunks) {
     CREATE VIRTUAL TABLE fts USING fts5(text, content = 'chunks', content_rowid = 'id');
     CREATE VIRTUAL TABLE vectors USING vec0(id INTEGER PRIMARY KEY, part INTEGER, code bit[384], +row BLOB)`);
   const insert = inserter(db);
-  const seconds = { text: 0, vectors: 0 };
+  const { timed, ...spent } = clock();
   for (const [name, make] of [
     ['text', (i) => wordsOf(vocabulary, i)],
     ['vectors', (i) => vectorOf(i, chunks)],
@@ -44,16 +45,15 @@ export async function build(dir, vocabulary, chunks) {
     const one = name === 'text' ? insert.text : insert.vector;
     for (let first = 0; first < chunks; first += 10_000) {
       const rows = Array.from({ length: Math.min(10_000, chunks - first) }, (_, i) => make(first + i));
-      const started = performance.now();
-      db.transaction(() => {
+      const insertAll = db.transaction(() => {
         for (const [i, row] of rows.entries()) one(first + i, row);
-      })();
-      seconds[name] += (performance.now() - started) / 1000;
+      });
+      await timed(name, insertAll);
     }
   }
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
-  return seconds;
+  return spent;
 }
 
 export async function open(dir) {

@@ -1,5 +1,6 @@
 // zvec: its full-text index, HNSW over int8, inverted index of the parts.
 import { join } from 'node:path';
+import { clock } from '../clock.mjs';
 import { vectorOf, wordsOf } from '../data.mjs';
 
 const load = async () => {
@@ -38,21 +39,16 @@ export async function build(dir, vocabulary, chunks) {
     },
   });
   const collection = ZVecCreateAndOpen(pathOf(dir), schema);
-  const seconds = { text: 0, vectors: 0 };
-  const timed = (name, work) => {
-    const started = performance.now();
-    work();
-    seconds[name] += (performance.now() - started) / 1000;
-  };
+  const { timed, ...spent } = clock();
   for (let first = 0; first < chunks; first += 1000) {
     const rows = Array.from({ length: Math.min(1000, chunks - first) }, (_, i) =>
       rowOf(first + i, wordsOf(vocabulary, first + i), vectorOf(first + i, chunks)),
     );
-    timed('text', () => insert(collection, rows));
+    await timed('text', () => insert(collection, rows));
   }
-  timed('vectors', () => collection.optimizeSync());
+  await timed('vectors', () => collection.optimizeSync());
   collection.closeSync();
-  return seconds;
+  return spent;
 }
 
 export async function open(dir) {
