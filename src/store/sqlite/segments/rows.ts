@@ -34,9 +34,10 @@ export interface Vectors {
 export const FLAT = 16_384;
 /** Bytes read at once. */
 const PIECE = 1 << 19;
-/** Slots nearest by code whose rows are looked at, for each result and at least. */
+/** Slots nearest by code whose rows are looked at: for each result, at least, and one of so many. The more there are, the more lie as near. */
 const PER_RESULT = 10;
 const NEAREST = 1500;
+const ONE_OF = 160;
 /** Gap between two wanted rows that is read rather than skipped. */
 const GAP = 4096;
 const NO_SLOT = 0xffffffff;
@@ -210,7 +211,7 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
       const rest = files.slots - coded;
       const found = [];
       if (coded > 0) {
-        const slots = nearest(query, Math.max(NEAREST, PER_RESULT * k), allowed);
+        const slots = nearest(query, Math.max(NEAREST, PER_RESULT * k, Math.ceil(files.slots / ONE_OF)), allowed);
         const values = cosines(query, slots);
         slots.forEach((slot, i) => {
           found.push({ slot, cosine: values[i]! });
