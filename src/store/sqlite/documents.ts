@@ -85,7 +85,7 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
   );
   const insertRun = db.prepare('INSERT INTO runs (first, last, doc) VALUES (?, ?, ?)');
   const runsOf = db.prepare('SELECT first, last FROM runs WHERE doc = ? ORDER BY first');
-  const lastKey = db.prepare('SELECT coalesce(max(last), 0) FROM runs').pluck();
+  const lastKey = db.prepare('SELECT last FROM runs ORDER BY first DESC LIMIT 1').pluck();
   const slotOf = db.prepare('SELECT slot FROM slots WHERE hash = ?').pluck();
   const embed = db.prepare('INSERT INTO embedded (chunk, slot) VALUES (?, ?)');
   const embeddedIn = db.prepare('SELECT count(*) FROM embedded WHERE chunk BETWEEN ? AND ?').pluck();
@@ -133,7 +133,7 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
     /** Chunks get consecutive keys; texts embedded before keep their vectors. `draft`: nobody may see them yet. */
     add(change: Change, doc: number, chunks: Chunk[], draft: boolean): void {
       if (chunks.length === 0) return;
-      const first = (lastKey.get() as number) + 1;
+      const first = ((lastKey.get() as number | undefined) ?? 0) + 1;
       let key = first;
       for (const chunk of chunks) {
         const hash = hashOf(chunk);

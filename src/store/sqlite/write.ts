@@ -145,8 +145,9 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
       const table = model !== undefined && model === state.manifest.shelf?.model ? 'shelf_pending' : 'pending';
       const keys = db
         .prepare(
-          `SELECT min(p.chunk) FROM documents d CROSS JOIN runs r ON r.doc = d.key
-           CROSS JOIN ${table} p ON p.chunk BETWEEN r.first AND r.last
+          `SELECT min(p.chunk) FROM ${table} p
+           CROSS JOIN runs r ON r.first = (SELECT max(first) FROM runs WHERE first <= p.chunk)
+           CROSS JOIN documents d ON d.key = r.doc
            WHERE d.since IS NOT NULL AND d.until IS NULL GROUP BY p.hash ORDER BY max(d.mtime) DESC, min(p.chunk)`,
         )
         .pluck()
