@@ -29,6 +29,26 @@ export const CHROMIUM: Service = {
   usual: '/usr/bin/chromium',
 };
 
+export const POSTGRES: Service = {
+  name: 'postgres',
+  variable: 'RAG_TEST_POSTGRES',
+  start:
+    'any PostgreSQL from 15 on; then set RAG_TEST_POSTGRES=postgresql://user:password@host:port/postgres (may create databases)',
+};
+
+export const QDRANT: Service = {
+  name: 'qdrant',
+  variable: 'RAG_TEST_QDRANT',
+  start: 'Qdrant 1.19; then set RAG_TEST_QDRANT=http://host:6333',
+};
+
+/** The same for several at once. */
+export function withServices(services: Service[], tests: (...addresses: string[]) => void): void {
+  const [first, ...rest] = services;
+  if (first === undefined) return tests();
+  withService(first, (address) => withServices(rest, (...others) => tests(address, ...others)));
+}
+
 /**
  * Runs `tests` with the service's address. Without one they are skipped with a line that says how to get it, or fail if
  * RAG_REQUIRE_SERVICES names the service (or is `all`).

@@ -1,6 +1,5 @@
-import picomatch from 'picomatch';
-import { hasPhrase } from '../../text/phrase.ts';
 import type { Filter } from '../../types.ts';
+import { sourceMatcher, titleMatches } from '../sources.ts';
 import { filterSql } from './documents.ts';
 import type { Database } from './schema.ts';
 import { joined, type Ranges } from './segments/ranges.ts';
@@ -26,27 +25,4 @@ export function matching(db: Database, filter: Filter | undefined): number[] {
     ([, source, title]) => (match?.(source) ?? true) && (!titles || titleMatches(title, filter!)),
   );
   return passing.map(([key]) => key);
-}
-
-function titleMatches(title: string, filter: Filter): boolean {
-  const stands = (words: string[]) => hasPhrase(title, words);
-  return (filter.title ?? []).every(stands) && !(filter.notTitle ?? []).some(stands);
-}
-
-/** Globs as people write them: a bare folder means all below it, a pattern without a slash any depth. */
-function sourceMatcher(globs: string[]): (source: string) => boolean {
-  const matchers = globs.flatMap((glob) => {
-    const bare = glob.replace(/^\.\//, '').replace(/\/+$/, '');
-    if (!/[\\*?[\]{}()!+@|]/.test(bare)) return plainMatcher(bare);
-    return [bare, `${bare}/**`].map((pattern) => picomatch(pattern, { dot: true, basename: !pattern.includes('/') }));
-  });
-  return (source) => matchers.some((match) => match(source));
-}
-
-/** The same for a name without signs of a glob, twenty times as fast. */
-function plainMatcher(bare: string): (source: string) => boolean {
-  const anywhere = `/${bare}`;
-  const below = `${bare}/`;
-  const isName = !bare.includes('/');
-  return (source) => source === bare || source.startsWith(below) || (isName && source.endsWith(anywhere));
 }

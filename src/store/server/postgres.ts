@@ -1,0 +1,143 @@
+import { Kysely, type MigrationProvider, Migrator, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { RagError } from '../../errors.ts';
+import { translate } from './faults.ts';
+import { MIGRATIONS } from './migrations.ts';
+
+/** One row a record. */
+export type Rows = Record<string, unknown>[];
+
+/** Asks the database; values are bound, never pasted. */
+export type Ask = <T = Record<string, unknown>>(sql: string, values?: unknown[]) => Promise<T[]>;
+
+export interface Postgres {
+  ask: Ask;
+  /** In one transaction, which a failure rolls back. Tried again where PostgreSQL says that this may help. */
+  transaction<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
+  /** One moment, until `release`. */
+  snapshot(): Promise<{ ask: Ask; release(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** postgresql://user:password@host:port/database */
+  url: string;
+  /** Connections at most. */
+  connections: number;
+}
+
+const CONNECT_MS = 5000;
+const STATEMENT_MS = 60_000;
+const TRIES = 5;
+
+/** int8 as a number: keys and sizes stay far below 2^53. */
+const NUMBERS = { [pg.types.builtins.INT8]: Number };
+const types = {
+  getTypeParser: ((id: number, format?: 'text' | 'binary') =>
+    NUMBERS[id] ?? pg.types.getTypeParser(id, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+export function openPostgres({ url, connections }: PostgresOptions): Postgres {
+  const pool = poolOf(url, connections);
+  const what = `PostgreSQL at ${hostOf(url)}`;
+  const asker = (client: Pick<pg.Pool, 'query'>): Ask =>
+    async function ask<T>(sql: string, values: unknown[] = []) {
+      try {
+        return (await client.query(sql, values)).rows as T[];
+      } catch (error) {
+        throw translate(error, what);
+      }
+    };
+
+  async function connect(): Promise<pg.PoolClient> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw translate(error, what);
+    }
+  }
+
+  async function once<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+    const client = await connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(asker(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw translate(error, what);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    ask: asker(pool),
+    async transaction(work) {
+      for (let i = 1; ; i++) {
+        try {
+          return await once(work);
+        } catch (error) {
+          if (i === TRIES || !isConflict(error)) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** i * Math.random()));
+        }
+      }
+    },
+    async snapshot() {
+      const client = await connect();
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      // The moment is that of the first question.
+      await client.query('SELECT 1');
+      return {
+        ask: asker(client),
+        async release() {
+          const failed = await client.query('ROLLBACK').then(
+            () => undefined,
+            (error: Error) => error,
+          );
+          client.release(failed);
+        },
+      };
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Two transactions met: nothing is lost by trying again. */
+function isConflict(error: unknown): boolean {
+  const cause = error instanceof RagError ? (error.cause as { code?: unknown } | undefined) : undefined;
+  return /^40/.test(String(cause?.code ?? ''));
+}
+
+function poolOf(url: string, max: number): pg.Pool {
+  const pool = new pg.Pool({
+    ...{ connectionString: url, max, types, connectionTimeoutMillis: CONNECT_MS, statement_timeout: STATEMENT_MS },
+    application_name: 'rag',
+  });
+  // A connection that breaks while nobody uses it is replaced at the next question.
+  pool.on('error', () => {});
+  return pool;
+}
+
+const hostOf = (url: string) => new URL(url).host || 'localhost';
+
+/** Brings the schema up to this version. Safe to call from several processes at once; resolves to the steps it took. */
+export async function migratePostgres(url: string): Promise<string[]> {
+  const what = `PostgreSQL at ${hostOf(url)}`;
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolOf(url, 2) }) });
+  const provider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+  try {
+    // Kysely takes an advisory lock of PostgreSQL's around the steps, and runs them in one transaction.
+    const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+    if (error !== undefined) throw error;
+    return (results ?? []).map(({ migrationName }) => migrationName);
+  } catch (error) {
+    throw translate(error, what);
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,187 @@
+import { RagError } from '../../errors.ts';
+import { restore } from '../../int8.ts';
+import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
+import type { Document, Filter } from '../../types.ts';
+import type { Fingerprint, Passage, Stamp, StoreReader } from '../store.ts';
+import { check } from './check.ts';
+import { matching } from './filter.ts';
+import type { Points } from './points.ts';
+import type { Ask } from './postgres.ts';
+import { type ChunkRow, CONTAINER, type DocumentRow, idParts, LIVE, toChunk, toDocument } from './rows.ts';
+import { searching } from './search.ts';
+import { lookUp } from './terms.ts';
+
+/** Of the tables, raised when an older program could not read them. */
+export const FORMAT = 1;
+
+const CHUNK = 'c.key, c.doc, c.position, c.start, c."end", c.context, c.locator, c.text';
+const PAGE = 64;
+const DOCUMENTS = 200;
+
+interface Model {
+  id: number;
+  model: string;
+  dimensions: number | null;
+  embedded: number;
+}
+
+/** `role`: whose vectors are in use for this reader. */
+export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', close: () => Promise<void>): StoreReader {
+  async function models(): Promise<{ current: Model | undefined; shelf: Model | undefined }> {
+    const rows = await ask<Model & { role: string }>('SELECT id, model, dimensions, embedded, role FROM models');
+    const of = (wanted: string) => rows.find((row) => row.role === wanted);
+    return role === 'current'
+      ? { current: of('current'), shelf: of('shelf') }
+      : { current: of('shelf'), shelf: of('current') };
+  }
+  const found = searching(ask, points, async () => (await models()).current?.id);
+  const newest = (document: Document) =>
+    ask<{ key: number; chunks: number }>(
+      'SELECT key, chunks FROM documents WHERE id = $1 AND since IS NOT NULL ORDER BY key DESC LIMIT 1',
+      [document.id],
+    );
+
+  async function* rowsOf(document: Document, columns: string): AsyncGenerator<ChunkRow> {
+    const [row] = await newest(document);
+    if (row === undefined) return;
+    for (let position = 0; ; position += PAGE) {
+      const page = await ask<ChunkRow>(
+        `SELECT ${columns} FROM chunks c WHERE c.doc = $1 AND c.position >= $2 ORDER BY c.position LIMIT ${PAGE}`,
+        [row.key, position],
+      );
+      yield* page;
+      if (page.length < PAGE) return;
+    }
+  }
+
+  return {
+    async fingerprint(): Promise<Fingerprint> {
+      const [state] = await ask<{ tokenizer: number; icu: string }>('SELECT tokenizer, icu FROM state');
+      const { current, shelf } = await models();
+      const runtimes = await ask<{ runtime: string; n: number }>(
+        'SELECT runtime, count(*) AS n FROM vectors WHERE model = $1 GROUP BY runtime ORDER BY runtime',
+        [current?.id ?? 0],
+      );
+      return {
+        format: FORMAT,
+        tokenizer: state!.tokenizer || TOKENIZER_VERSION,
+        icu: state!.icu || (process.versions.icu ?? ''),
+        ...(current === undefined ? {} : { model: current.model }),
+        ...(current?.dimensions ? { dimensions: current.dimensions } : {}),
+        runtimes: Object.fromEntries(runtimes.map(({ runtime, n }) => [runtime, n])),
+        ...(shelf === undefined ? {} : { shelf: { model: shelf.model, embedded: shelf.embedded } }),
+      };
+    },
+    async coverage() {
+      const [state] = await ask<{ documents: number; chunks: number; bytes: number; versions: number }>(
+        'SELECT documents, chunks, bytes, versions FROM state',
+      );
+      const { current } = await models();
+      return { ...state!, embedded: current?.embedded ?? 0 };
+    },
+    async stamps() {
+      return readStamps(ask);
+    },
+    async find(source, asOf) {
+      const at = asOf === undefined ? LIVE : 'd.since <= $2 AND (d.until IS NULL OR d.until > $2)';
+      const [row] = await ask<DocumentRow>(
+        `SELECT * FROM documents d WHERE d.source = $1 AND ${at}`,
+        asOf === undefined ? [source] : [source, asOf],
+      );
+      return row === undefined ? undefined : toDocument(row);
+    },
+    async *documents(filter?: Filter) {
+      const keys = await matching(ask, filter);
+      for (let at = 0; at < keys.length; at += DOCUMENTS) {
+        const page = keys.slice(at, at + DOCUMENTS);
+        const rows = await ask<DocumentRow>('SELECT * FROM documents WHERE key = ANY($1)', [page]);
+        const byKey = new Map(rows.map((row) => [row.key, row]));
+        for (const key of page) if (byKey.has(key)) yield toDocument(byKey.get(key)!);
+      }
+    },
+    async chunkCount(document) {
+      return (await newest(document))[0]?.chunks ?? 0;
+    },
+    async *text(document) {
+      for await (const { text } of rowsOf(document, 'c.text')) yield text;
+    },
+    async *chunks(document) {
+      for await (const row of rowsOf(document, CHUNK)) yield toChunk(document.id, row);
+    },
+    async read(ids) {
+      const parts = ids.map(idParts);
+      const rows = await ask<ChunkRow & { document: string }>(
+        `SELECT DISTINCT ON (d.id, c.position) ${CHUNK}, d.id AS document
+         FROM unnest($1::text[], $2::int[]) AS w(id, position) JOIN documents d ON d.id = w.id AND d.since IS NOT NULL
+         JOIN chunks c ON c.doc = d.key AND c.position = w.position
+         ORDER BY d.id, c.position, d.until IS NOT NULL, d.since DESC`,
+        [parts.map(([document]) => document), parts.map(([, position]) => position)],
+      );
+      const owners = await ask<DocumentRow>('SELECT * FROM documents WHERE key = ANY($1)', [
+        [...new Set(rows.map(({ doc }) => doc))],
+      ]);
+      const documents = new Map(owners.map((row) => [row.key, toDocument(row)]));
+      const passages = rows.map((row): [string, Passage] => {
+        const chunk = toChunk(row.document, row);
+        return [chunk.id, { chunk, document: documents.get(row.doc)! }];
+      });
+      const known = new Map(passages);
+      return new Map(ids.flatMap((id) => (known.has(id) ? [[id, known.get(id)!] as const] : [])));
+    },
+    async vectors(hashes) {
+      const { current } = await models();
+      const rows = await ask<{ hash: Buffer; scale: number; vector: Buffer }>(
+        'SELECT hash, scale, vector FROM vectors WHERE model = $1 AND hash = ANY($2)',
+        [current?.id ?? 0, hashes.map((hash) => Buffer.from(hash, 'hex'))],
+      );
+      return new Map(
+        rows.map(({ hash, scale, vector }) => {
+          const values = new Int8Array(vector.buffer, vector.byteOffset, vector.length);
+          return [hash.toString('hex'), restore({ scale, values })];
+        }),
+      );
+    },
+    ...found,
+    async termStats(terms) {
+      const [state] = await ask<{ chunks: number }>('SELECT chunks FROM state');
+      const known = await lookUp(ask, terms);
+      return { chunks: state!.chunks, df: new Map(terms.map((term) => [term, known.get(term)?.df ?? 0])) };
+    },
+    async onShelf() {
+      if ((await models()).shelf === undefined)
+        throw new RagError('not_found', 'no other model is kept in this home', {
+          hint: 'rag model use ID builds one beside the present one',
+          zh: '此库中没有保留其他模型的向量',
+        });
+      return readSide(ask, points, role === 'current' ? 'shelf' : 'current', async () => {});
+    },
+    check: () => check(ask, points),
+    close,
+  };
+}
+
+async function readStamps(ask: Ask): Promise<Map<string, Stamp>> {
+  const stamps = new Map<string, Stamp>();
+  const rows = await ask<DocumentRow>(
+    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d WHERE ${LIVE}`,
+  );
+  for (const { source, bytes, mtime, sha256, collection, tags } of rows)
+    stamps.set(source, { bytes, mtimeMs: mtime, sha256, document: true, collection, tags });
+  const failures = await ask<{
+    source: string;
+    bytes: number;
+    mtime: number;
+    sha256: string;
+    status: NonNullable<Stamp['problem']>['status'] | typeof CONTAINER;
+    code: NonNullable<Stamp['problem']>['code'];
+    reason: string;
+    version: string;
+  }>('SELECT * FROM ledger');
+  for (const { source, bytes, mtime, sha256, status, ...problem } of failures) {
+    const known = stamps.get(source);
+    const stamp = { bytes, mtimeMs: mtime, sha256, document: known !== undefined };
+    const what = status === CONTAINER ? { container: true as const } : { problem: { ...problem, status } };
+    stamps.set(source, { collection: known?.collection ?? '', tags: known?.tags ?? {}, ...stamp, ...what });
+  }
+  return stamps;
+}

@@ -1,0 +1,221 @@
+import { restore } from '../../int8.ts';
+import { idf, impact } from '../../text/bm25.ts';
+import { hasPhrase } from '../../text/phrase.ts';
+import type { Filter, Hit, LexicalQuery } from '../../types.ts';
+import type { Score } from '../store.ts';
+import { matching } from './filter.ts';
+import type { Points, Within } from './points.ts';
+import type { Ask } from './postgres.ts';
+import { idParts, LIVE } from './rows.ts';
+import { type KnownTerm, lookUp } from './terms.ts';
+
+// Qdrant finds candidates, PostgreSQL says which of them are visible at this moment, and the scores are computed here, by the same
+// formula and the same numbers as in every other home.
+
+interface Candidate {
+  key: number;
+  id: string;
+  position: number;
+}
+
+interface Judged extends Candidate {
+  score: number;
+}
+
+/** Asked of Qdrant beyond what is wanted: some of it may be of versions that are not visible. */
+const MORE = 1.2;
+
+export interface Searching {
+  searchText(query: LexicalQuery, limit: number, filter?: Filter): Promise<Hit[]>;
+  searchVector(vector: Float32Array, limit: number, filter?: Filter): Promise<Hit[]>;
+  score(ids: string[], query: LexicalQuery, vector?: Float32Array): Promise<Map<string, Score>>;
+}
+
+/** `model`: the row of the model whose vectors are in use. */
+export function searching(ask: Ask, points: Points, model: () => Promise<number | undefined>): Searching {
+  async function within(filter: Filter | undefined): Promise<Within & { asOf: string | undefined }> {
+    if (filter === undefined) return { old: false, asOf: undefined };
+    return { docs: await matching(ask, filter), old: filter.asOf !== undefined, asOf: filter.asOf };
+  }
+
+  /** Those of the keys that can be seen, in the order given. */
+  async function visible(keys: number[], asOf: string | undefined): Promise<Candidate[]> {
+    const seen = asOf === undefined ? LIVE : 'd.since <= $2 AND (d.until IS NULL OR d.until > $2)';
+    const rows = await ask<Candidate & { document: string }>(
+      `SELECT c.key, c.position, d.id AS document FROM chunks c JOIN documents d ON d.key = c.doc WHERE c.key = ANY($1) AND ${seen}`,
+      asOf === undefined ? [keys] : [keys, asOf],
+    );
+    const found = new Map(
+      rows.map(({ key, position, document }) => [key, { key, position, id: `${document}:${position}` }]),
+    );
+    return keys.flatMap((key) => found.get(key) ?? []);
+  }
+
+  /**
+   * Asks for more until `limit` visible ones pass, or there are no more.
+   */
+  async function enough(
+    find: (limit: number) => Promise<number[]>,
+    asOf: string | undefined,
+    limit: number,
+    judge: (candidates: Candidate[]) => Promise<Judged[]>,
+  ): Promise<Hit[]> {
+    for (let wanted = Math.ceil(limit * MORE) + 8; ; wanted *= 4) {
+      const keys = await find(wanted);
+      const judged = await judge(await visible(keys, asOf));
+      if (judged.length < limit && keys.length >= wanted) continue;
+      return judged
+        .sort((a, b) => b.score - a.score || a.key - b.key)
+        .slice(0, limit)
+        .map(({ id, score }) => ({ chunk: id, score }));
+    }
+  }
+
+  async function chunkCount(): Promise<number> {
+    const [state] = await ask<{ chunks: number }>('SELECT chunks FROM state');
+    return state!.chunks;
+  }
+
+  const scoring = (query: LexicalQuery) => [...new Set([...query.terms, ...query.expanded, ...query.phrases.flat()])];
+
+  /** BM25 of each key: 0 where no term stands. Terms are added in the order of the question, as everywhere. */
+  async function bm25(keys: number[], terms: string[], known: Map<string, KnownTerm>): Promise<Map<number, number>> {
+    const total = await chunkCount();
+    const ids = terms.flatMap((term) => known.get(term)?.id ?? []);
+    const rows = await ask<{ key: number; length: number; id: number; n: number }>(
+      `SELECT c.key, c.length, t.id, t.n FROM chunks c, unnest(c.terms, c.counts) AS t(id, n)
+       WHERE c.key = ANY($1) AND t.id = ANY($2)`,
+      [keys, ids],
+    );
+    const occurrences = new Map(rows.map((row) => [`${row.key} ${row.id}`, row]));
+    return new Map(
+      keys.map((key) => {
+        let sum = 0;
+        for (const term of terms) {
+          const of = known.get(term);
+          const found = of && occurrences.get(`${key} ${of.id}`);
+          if (found) sum += idf(total, of.df) * impact(found.n, found.length);
+        }
+        return [key, sum];
+      }),
+    );
+  }
+
+  /** Keys of the chunks that an exclusion or a missing phrase takes out. */
+  async function excluded(keys: number[], { phrases, exclude }: LexicalQuery): Promise<Set<number>> {
+    if (phrases.length + exclude.length === 0) return new Set();
+    const rows = await ask<{ key: number; text: string; context: string; terms: number[] }>(
+      'SELECT key, text, context, terms FROM chunks WHERE key = ANY($1)',
+      [keys],
+    );
+    const exclusions = exclude.map((entry) => entry.split(' '));
+    const known = await lookUp(ask, exclusions.flat());
+    const stands = (row: (typeof rows)[number], phrase: string[]) =>
+      phrase.length === 1
+        ? row.terms.includes(known.get(phrase[0]!)?.id ?? -1)
+        : hasPhrase(row.text, phrase) || hasPhrase(row.context, phrase);
+    const out = rows.filter(
+      (row) => exclusions.some((phrase) => stands(row, phrase)) || !phrases.every((phrase) => phraseIn(row, phrase)),
+    );
+    return new Set(out.map(({ key }) => key));
+  }
+
+  const phraseIn = (row: { text: string; context: string }, phrase: string[]) =>
+    hasPhrase(row.text, phrase) || hasPhrase(row.context, phrase);
+
+  /** Cosines of chunks that have a vector. */
+  async function cosines(keys: number[], vector: Float32Array): Promise<Map<number, number>> {
+    const current = await model();
+    if (current === undefined) return new Map();
+    const rows = await ask<{ key: number; scale: number; vector: Buffer }>(
+      `SELECT c.key, v.scale, v.vector FROM chunks c JOIN vectors v ON v.hash = c.hash AND v.model = $2 WHERE c.key = ANY($1)`,
+      [keys, current],
+    );
+    return new Map(
+      rows.map(({ key, scale, vector: bytes }) => [key, dot(vector, restore({ scale, values: int8Of(bytes) }))]),
+    );
+  }
+
+  return {
+    async searchText(query, limit, filter) {
+      const where = await within(filter);
+      const terms = scoring(query);
+      const known = await lookUp(ask, terms);
+      const total = await chunkCount();
+      const weights = [...known.values()].map(({ id, df }) => ({ id, weight: idf(total, df) }));
+      const asked = { indices: weights.map(({ id }) => id), values: weights.map(({ weight }) => weight) };
+      return enough(
+        (wanted) => points.byTerms(asked, wanted, where),
+        where.asOf,
+        limit,
+        async (candidates) => {
+          const keys = candidates.map(({ key }) => key);
+          const out = await excluded(keys, query);
+          const scores = await bm25(keys, terms, known);
+          return candidates
+            .filter(({ key }) => !out.has(key) && scores.get(key)! > 0)
+            .map((candidate) => ({ ...candidate, score: scores.get(candidate.key)! }));
+        },
+      );
+    },
+    async searchVector(vector, limit, filter) {
+      const current = await model();
+      if (current === undefined) return [];
+      const where = await within(filter);
+      return enough(
+        (wanted) => points.byVector(current, vector, wanted, where),
+        where.asOf,
+        limit,
+        async (candidates) => {
+          const scores = await cosines(
+            candidates.map(({ key }) => key),
+            vector,
+          );
+          return candidates.flatMap((candidate) => {
+            const score = scores.get(candidate.key);
+            return score === undefined ? [] : { ...candidate, score };
+          });
+        },
+      );
+    },
+    async score(ids, query, vector) {
+      const parts = ids.map(idParts);
+      const rows = await ask<{ key: number; document: string; position: number }>(
+        `SELECT DISTINCT ON (d.id, c.position) c.key, d.id AS document, c.position
+         FROM unnest($1::text[], $2::int[]) AS w(id, position) JOIN documents d ON d.id = w.id AND d.since IS NOT NULL
+         JOIN chunks c ON c.doc = d.key AND c.position = w.position
+         ORDER BY d.id, c.position, d.until IS NOT NULL, d.since DESC`,
+        [parts.map(([document]) => document), parts.map(([, position]) => position)],
+      );
+      const keys = rows.map(({ key }) => key);
+      const terms = scoring(query);
+      const [scores, near, out] = [
+        await bm25(keys, terms, await lookUp(ask, terms)),
+        vector === undefined ? new Map<number, number>() : await cosines(keys, vector),
+        await excluded(keys, query),
+      ];
+      return new Map(
+        rows.map(({ key, document, position }): [string, Score] => {
+          const cosine = near.get(key);
+          const excludes = out.has(key);
+          return [
+            `${document}:${position}`,
+            {
+              bm25: excludes ? 0 : scores.get(key)!,
+              ...(cosine === undefined ? {} : { cosine }),
+              ...(excludes ? { excluded: true as const } : {}),
+            },
+          ];
+        }),
+      );
+    },
+  };
+}
+
+const int8Of = (bytes: Buffer) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
