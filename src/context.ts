@@ -6,13 +6,14 @@ import { pathToFileURL } from 'node:url';
 import type { Chats } from './chats/chats.ts';
 import type { Config } from './config.ts';
 import { RagError } from './errors.ts';
+import { openHome, type Writer } from './home.ts';
 import type { Embedder, Generator } from './models/models.ts';
 import { type Named, nameOf } from './models/named.ts';
 import type { Ocr } from './ocr/ocr.ts';
 import type { Sandbox } from './readers/sandbox.ts';
 import { packageRoot } from './root.ts';
 import type { Values } from './settings.ts';
-import type { Store, StoreReader } from './store/store.ts';
+import type { StoreReader } from './store/store.ts';
 import type { OcrMode } from './types.ts';
 
 export interface ContextOptions {
@@ -32,12 +33,7 @@ export interface Bridge {
   expand(question: string): string[];
 }
 
-export interface Writer {
-  store: Store;
-  release(): Promise<void>;
-}
-
-/** Config → drivers, each opened at first use. The only file that names drivers. */
+/** Config → drivers, each opened at first use. Only this file and home.ts name drivers. */
 export interface Context {
   readonly root: string;
   readonly config: Config;
@@ -98,29 +94,22 @@ export function openContext(options: ContextOptions): Context {
       }));
   };
 
-  async function writer(waitSeconds = WAIT_SECONDS, { repair = false } = {}): Promise<Writer> {
-    const { lockHome } = await import('./store/sqlite/lock.ts');
-    const { openWriter } = await import('./store/sqlite/sqlite.ts');
-    const unlock = await lockHome(dir, options.verb, waitSeconds * 1000, options.signal);
-    try {
-      const migrated = (copy: string) => options.note(`older home migrated; a copy is at ${copy}`);
-      const store = await openWriter(dir, { migrated, repair });
-      const release = async () => {
-        await store.close();
-        unlock();
-      };
-      return { store, release };
-    } catch (error) {
-      unlock();
-      throw error;
-    }
-  }
+  const home = once(async () =>
+    openHome({
+      ...{ root, values, verb: options.verb, note: options.note, light: options.light === true },
+      get signal() {
+        return options.signal;
+      },
+    }),
+  );
+  const writer = async (waitSeconds = WAIT_SECONDS, { repair = false } = {}): Promise<Writer> =>
+    (await home()).writer(waitSeconds, { repair });
 
   /** What is configured, else the model of the home's vectors, else the built-in one. */
   async function openEmbedder(bulk: boolean): Promise<Embedder> {
-    const { modelOf } = await import('./store/sqlite/sqlite.ts');
-    const known = modelOf(dir);
-    return openNamed(configuredModel(values) ?? (known === undefined ? { provider: 'builtin' } : nameOf(known)), bulk);
+    const set = configuredModel(values);
+    const known = set === undefined ? await (await home()).model() : undefined;
+    return openNamed(set ?? (known === undefined ? { provider: 'builtin' } : nameOf(known)), bulk);
   }
 
   async function openNamed(named: Named, bulk: boolean): Promise<Embedder> {
@@ -195,14 +184,6 @@ export function openContext(options: ContextOptions): Context {
     });
   });
 
-  const newest = once(async () => {
-    const { latest } = await import('./store/latest.ts');
-    const { openReader, stateOf } = await import('./store/sqlite/sqlite.ts');
-    return latest(
-      () => openReader(dir),
-      () => stateOf(dir),
-    );
-  });
   const question = once(() => openEmbedder(false));
   const bulk = once(() => openEmbedder(true));
   const generators = new Map<string | undefined, Promise<Generator | undefined>>();
@@ -211,10 +192,8 @@ export function openContext(options: ContextOptions): Context {
     root,
     config,
     workers,
-    reader: once(async () =>
-      (await import('./store/sqlite/sqlite.ts')).openReader(dir, { light: options.light === true }),
-    ),
-    latest: async () => (await newest()).hold(),
+    reader: once(async () => (await home()).reader()),
+    latest: async () => (await home()).latest(),
     writer,
     async writerIfFree() {
       try {

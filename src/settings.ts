@@ -126,6 +126,11 @@ export const SCHEMA = {
   S3_REGION: define('storage', 'S3 or OSS region', text.default('us-east-1')),
   S3_ENDPOINT: define('storage', 'S3 or OSS endpoint; unset: AWS', url.optional()),
 
+  STORE: define(
+    'database',
+    'Where documents, passages and vectors are kept: `local` (the folder `.rag/`) or `server` (PostgreSQL and Qdrant)',
+    z.enum(['local', 'server']).default('local'),
+  ),
   POSTGRES_HOST: define('database', 'PostgreSQL host', text.default('localhost')),
   POSTGRES_PORT: define('database', 'PostgreSQL port', port(5432)),
   POSTGRES_DB: define('database', 'PostgreSQL database', text.default('rag')),
@@ -133,6 +138,7 @@ export const SCHEMA = {
   REDIS_HOST: define('database', 'Redis host', text.default('localhost')),
   REDIS_PORT: define('database', 'Redis port', port(6379)),
   QDRANT_URL: define('database', 'Qdrant address', url.default('http://localhost:6333')),
+  QDRANT_COLLECTION: define('database', 'Collection of the passages in Qdrant', text.default('rag')),
 
   RAG_API_URL: define('server', 'API of the server home, for `--home stack`', url.default('http://localhost:8000')),
   CORS_ORIGINS: define('server', 'Origins that browsers may call the API from', list([])),
@@ -182,7 +188,9 @@ export const SETTINGS: Setting[] = Object.entries(SCHEMA).map(([name, setting]) 
   fallback: setting.schema.safeParse(undefined).data,
 }));
 
-/** `HOME` and `COLLECTION` would collide in an environment, so they carry a prefix there. */
+/** Names that would collide in an environment carry a prefix there. */
+const PREFIXED = new Set(['HOME', 'COLLECTION', 'STORE']);
+
 export function envName(name: string): string {
-  return name === 'HOME' || name === 'COLLECTION' ? `RAG_${name}` : name;
+  return PREFIXED.has(name) ? `RAG_${name}` : name;
 }

@@ -35,7 +35,9 @@ const MAY: Record<string, string[]> = {
     'types.ts',
     'errors.ts',
   ],
+  'home.ts': ['settings.ts', 'store'],
   'context.ts': [
+    'home.ts',
     'config.ts',
     'settings.ts',
     'errors.ts',
@@ -158,10 +160,11 @@ describe('the house', () => {
 
   it('names drivers in one place only', () => {
     const naming = all.filter((path) =>
-      /\.\/store\/sqlite|\.\/models\/(?:builtin|ollama|openai)/.test(readFileSync(join(SRC, path), 'utf8')),
+      /\.\/store\/(?:sqlite|server)|\.\/models\/(?:builtin|ollama|openai)/.test(readFileSync(join(SRC, path), 'utf8')),
     );
     expect(naming.filter((path) => !within(path, 'models') && !within(path, 'build')).sort()).toEqual([
       'context.ts',
+      'home.ts',
       'prepare-worker.ts',
     ]);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The environment variables of the settings that a plain search reads. */
-const VARIABLES = ['RAG_HOME', 'EMBEDDING_MODEL', 'LOCAL_EMBEDDING_MODEL'];
+const VARIABLES = ['RAG_HOME', 'RAG_STORE', 'EMBEDDING_MODEL', 'LOCAL_EMBEDDING_MODEL'];
 
 /**
  * Nothing that a plain search reads is set: no variable, and nothing but comments in `.env`, in the nearest rag.yaml upward and in

@@ -45,8 +45,8 @@ export const QDRANT: Service = {
 /** The same for several at once. */
 export function withServices(services: Service[], tests: (...addresses: string[]) => void): void {
   const [first, ...rest] = services;
-  if (first === undefined) return tests();
-  withService(first, (address) => withServices(rest, (...others) => tests(address, ...others)));
+  if (first === undefined) tests();
+  else withService(first, (address) => withServices(rest, (...others) => tests(address, ...others)));
 }
 
 /**

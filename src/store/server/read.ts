@@ -176,7 +176,7 @@ async function readStamps(ask: Ask): Promise<Map<string, Stamp>> {
     code: NonNullable<Stamp['problem']>['code'];
     reason: string;
     version: string;
-  }>('SELECT * FROM ledger');
+  }>('SELECT * FROM ledger ORDER BY source');
   for (const { source, bytes, mtime, sha256, status, ...problem } of failures) {
     const known = stamps.get(source);
     const stamp = { bytes, mtimeMs: mtime, sha256, document: known !== undefined };

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { Values } from './settings.ts';
+import type { Store, StoreReader } from './store/store.ts';
+
+export interface Writer {
+  store: Store;
+  release(): Promise<void>;
+}
+
+/** Where documents, passages and vectors are: drivers of the store, opened at first use. With context.ts the only file that names drivers. */
+export interface Home {
+  /** One state of the home. The caller closes it. */
+  reader(): Promise<StoreReader>;
+  /** The newest state, for one request of a process that stays. */
+  latest(): Promise<{ store: StoreReader; release(): void }>;
+  /** Throws RagError('locked') where there is one writer and it is another. */
+  writer(waitSeconds: number, options: { repair: boolean }): Promise<Writer>;
+  /** Whose vectors it holds. */
+  model(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface HomeOptions {
+  /** The folder that holds `.rag/`. */
+  root: string;
+  values: Values;
+  verb: string;
+  note(message: string): void;
+  signal: AbortSignal;
+  /** One question and the end: the reader does without SQLite where it can. */
+  light: boolean;
+}
+
+export function openHome(options: HomeOptions): Home {
+  return options.values.STORE === 'server' ? serverHome(options.values) : localHome(options);
+}
+
+function localHome({ root, verb, note, signal, light }: HomeOptions): Home {
+  const dir = join(root, '.rag');
+  let newest: Promise<import('./store/latest.ts').Latest> | undefined;
+
+  async function openNewest() {
+    const { latest } = await import('./store/latest.ts');
+    const { openReader, stateOf } = await import('./store/sqlite/sqlite.ts');
+    return latest(
+      () => openReader(dir),
+      () => stateOf(dir),
+    );
+  }
+
+  return {
+    reader: async () => (await import('./store/sqlite/sqlite.ts')).openReader(dir, { light }),
+    latest: async () => (await (newest ??= openNewest())).hold(),
+    async writer(waitSeconds, { repair }) {
+      const { lockHome } = await import('./store/sqlite/lock.ts');
+      const { openWriter } = await import('./store/sqlite/sqlite.ts');
+      const unlock = await lockHome(dir, verb, waitSeconds * 1000, signal);
+      try {
+        const migrated = (copy: string) => note(`older home migrated; a copy is at ${copy}`);
+        const store = await openWriter(dir, { migrated, repair });
+        const release = async () => {
+          await store.close();
+          unlock();
+        };
+        return { store, release };
+      } catch (error) {
+        unlock();
+        throw error;
+      }
+    },
+    model: async () => (await import('./store/sqlite/sqlite.ts')).modelOf(dir),
+    close: async () => (await newest)?.close(),
+  };
+}
+
+function serverHome(values: Values): Home {
+  let server: Promise<import('./store/server/server.ts').ServerStore> | undefined;
+  const options = {
+    postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
+    qdrant: values.QDRANT_URL,
+    qdrantKey: values.QDRANT_API_KEY?.reveal(),
+    collection: values.QDRANT_COLLECTION,
+  };
+  const opened = () => (server ??= import('./store/server/server.ts').then(({ openServer }) => openServer(options)));
+
+  return {
+    reader: async () => (await opened()).reader(),
+    async latest() {
+      const store = await (await opened()).reader();
+      return { store, release: () => void store.close() };
+    },
+    // Several may write at once.
+    async writer() {
+      const { migrateServer } = await import('./store/server/server.ts');
+      await migrateServer(options);
+      const { store } = await opened();
+      return { store, release: async () => {} };
+    },
+    model: async () => (await (await opened()).store.fingerprint()).model,
+    close: async () => (await server)?.close(),
+  };
+}
+
+function addressOf({ POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD }: Values): string {
+  const url = new URL(`postgresql://${POSTGRES_HOST}:${POSTGRES_PORT}/${encodeURIComponent(POSTGRES_DB)}`);
+  url.username = encodeURIComponent(POSTGRES_USER);
+  if (POSTGRES_PASSWORD !== undefined) url.password = encodeURIComponent(POSTGRES_PASSWORD.reveal());
+  return url.href;
+}
