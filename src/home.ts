@@ -85,10 +85,9 @@ function serverHome(values: Values): Home {
 
   return {
     reader: async () => (await opened()).reader(),
-    async latest() {
-      const store = await (await opened()).reader();
-      return { store, release: () => void store.close() };
-    },
+    // Not one moment but the newest at each step: a request that waits for a model must not keep a connection, and what a hit names is
+    // one version of a document, which stays what it is.
+    latest: async () => ({ store: (await opened()).store, release() {} }),
     // Several may write at once.
     async writer() {
       const { migrateServer } = await import('./store/server/server.ts');

@@ -16,8 +16,8 @@ export const MIGRATIONS: Record<string, Migration> = {
     CREATE TABLE documents (
       key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL, source text COLLATE "C" NOT NULL,
       title text NOT NULL, type text NOT NULL, bytes bigint NOT NULL, sha256 text NOT NULL, mtime double precision NOT NULL,
-      pages integer, collection text NOT NULL, tags jsonb NOT NULL, status text NOT NULL, problem jsonb,
-      chunks integer NOT NULL DEFAULT 0, begun timestamptz NOT NULL DEFAULT now(), since text COLLATE "C", until text COLLATE "C", sections jsonb NOT NULL DEFAULT '[]');
+      pages integer, collection text NOT NULL, tags jsonb NOT NULL, status text NOT NULL, problem json,
+      chunks integer NOT NULL DEFAULT 0, begun timestamptz NOT NULL DEFAULT now(), since text COLLATE "C", until text COLLATE "C", sections json NOT NULL DEFAULT '[]');
     CREATE UNIQUE INDEX documents_live ON documents (source) WHERE since IS NOT NULL AND until IS NULL;
     CREATE INDEX documents_id ON documents (id);
     CREATE INDEX documents_gone ON documents (until) WHERE since IS NULL OR until IS NOT NULL;
@@ -26,7 +26,7 @@ export const MIGRATIONS: Record<string, Migration> = {
     CREATE SEQUENCE chunk_keys;
     CREATE TABLE chunks (
       key bigint PRIMARY KEY, doc bigint NOT NULL REFERENCES documents ON DELETE CASCADE, position integer NOT NULL,
-      start integer NOT NULL, "end" integer NOT NULL, hash bytea NOT NULL, context text NOT NULL, locator jsonb NOT NULL,
+      start integer NOT NULL, "end" integer NOT NULL, hash bytea NOT NULL, context text NOT NULL, locator json NOT NULL,
       text text NOT NULL, length integer NOT NULL, terms integer[] NOT NULL, counts integer[] NOT NULL);
     CREATE UNIQUE INDEX chunks_doc ON chunks (doc, position);
     CREATE INDEX chunks_hash ON chunks (hash);

@@ -26,7 +26,7 @@ export interface PostgresOptions {
   connections: number;
 }
 
-const CONNECT_MS = 5000;
+const CONNECT_MS = 10_000;
 const STATEMENT_MS = 60_000;
 const TRIES = 5;
 
