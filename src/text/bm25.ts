@@ -14,3 +14,9 @@ export const idf = (chunks: number, n: number): number => Math.log(1 + (chunks -
 /** Share of a term's idf that `tf` occurrences in a chunk of `length` terms earn: 0 … K1 + 1. */
 export const impact = (tf: number, length: number, average: number = AVERAGE_LENGTH): number =>
   (tf * (K1 + 1)) / (tf + K1 * (1 - B + (B * length) / average));
+
+/**
+ * What a word's continuations are worth beside the word itself: times K1 + 1, the most that occurrences can earn, it is less than
+ * one occurrence earns in a chunk of up to 600 terms.
+ */
+export const BESIDE = 0.25;

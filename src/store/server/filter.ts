@@ -1,9 +1,9 @@
 import type { Filter } from '../../types.ts';
-import { sourceMatcher } from '../sources.ts';
+import { sourceMatcher, titleMatches } from '../sources.ts';
 import type { Ask } from './postgres.ts';
 import { LIVE } from './rows.ts';
 
-/** SQL over documents `d` for what a filter says, globs excepted; values from $1 on. */
+/** SQL over documents `d` for what a filter says, globs and titles excepted; values from $1 on. */
 function sqlOf(filter: Filter | undefined): { where: string; values: unknown[] } {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
@@ -26,10 +26,13 @@ function sqlOf(filter: Filter | undefined): { where: string; values: unknown[] }
 /** Keys of the documents that pass, by source. */
 export async function matching(ask: Ask, filter: Filter | undefined): Promise<number[]> {
   const { where, values } = sqlOf(filter);
-  const rows = await ask<{ key: number; source: string }>(
-    `SELECT d.key, d.source FROM documents d WHERE ${where} ORDER BY d.source`,
+  const titles = (filter?.title?.length ?? 0) + (filter?.notTitle?.length ?? 0) > 0;
+  const rows = await ask<{ key: number; source: string; title: string }>(
+    `SELECT d.key, d.source${titles ? ', d.title' : ''} FROM documents d WHERE ${where} ORDER BY d.source`,
     values,
   );
   const match = filter?.in?.length ? sourceMatcher(filter.in) : () => true;
-  return rows.filter(({ source }) => match(source)).map(({ key }) => key);
+  return rows
+    .filter(({ source, title }) => match(source) && (!titles || titleMatches(title, filter!)))
+    .map(({ key }) => key);
 }

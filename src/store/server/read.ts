@@ -147,6 +147,13 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
       const known = await lookUp(ask, terms);
       return { chunks: state!.chunks, df: new Map(terms.map((term) => [term, known.get(term)?.df ?? 0])) };
     },
+    async termsFrom(prefix, limit) {
+      const rows = await ask<{ term: string; df: number }>(
+        `SELECT term, df FROM terms WHERE term >= $1 AND starts_with(term, $1) AND df > 0 ORDER BY df DESC, term LIMIT $2`,
+        [prefix, limit],
+      );
+      return new Map(rows.map(({ term, df }) => [term, df]));
+    },
     async onShelf() {
       if ((await models()).shelf === undefined)
         throw new RagError('not_found', 'no other model is kept in this home', {

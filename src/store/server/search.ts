@@ -1,5 +1,5 @@
 import { restore } from '../../int8.ts';
-import { idf, impact } from '../../text/bm25.ts';
+import { BESIDE, idf, impact } from '../../text/bm25.ts';
 import { hasPhrase } from '../../text/phrase.ts';
 import type { Filter, Hit, LexicalQuery } from '../../types.ts';
 import type { Score } from '../store.ts';
@@ -22,6 +22,16 @@ interface Judged extends Candidate {
   score: number;
 }
 
+/** Terms that score as one, by their ids. */
+interface Weighted {
+  ids: number[];
+  idf: number;
+}
+
+/** Chunks that are looked up to be counted. */
+const COUNTED = 5000;
+/** For points whose rows have gone, or are not there yet. */
+const MARGIN = 100;
 /** Asked of Qdrant beyond what is wanted: some of it may be of versions that are not visible. */
 const MORE = 1.2;
 
@@ -76,12 +86,39 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
     return state!.chunks;
   }
 
-  const scoring = (query: LexicalQuery) => [...new Set([...query.terms, ...query.expanded, ...query.phrases.flat()])];
+  /** How many current chunks hold any of these. */
+  async function holding(terms: KnownTerm[]): Promise<number> {
+    const most = terms.reduce((sum, { df }) => sum + df, 0);
+    // Where there are so many, counting some twice hardly changes what they are worth.
+    if (terms.length < 2 || most > COUNTED) return most;
+    const weights = { indices: terms.map(({ id }) => id), values: terms.map(() => 1) };
+    return (await visible(await points.byTerms(weights, most + MARGIN, { old: false }), undefined)).length;
+  }
 
-  /** BM25 of each key: 0 where no term stands. Terms are added in the order of the question, as everywhere. */
-  async function bm25(keys: number[], terms: string[], known: Map<string, KnownTerm>): Promise<Map<number, number>> {
+  /** What scores, in the order in which it is added. */
+  async function scoring(query: LexicalQuery): Promise<Weighted[]> {
+    const terms = [...new Set([...query.terms, ...query.expanded, ...query.phrases.flat()])];
+    const begun = query.begun.flatMap(({ word, terms }) => [word, ...terms]);
+    const known = await lookUp(ask, [...new Set([...terms, ...begun])]);
     const total = await chunkCount();
-    const ids = terms.flatMap((term) => known.get(term)?.id ?? []);
+    const weights = terms
+      .flatMap((term) => known.get(term) ?? [])
+      .map(({ id, df }) => ({ ids: [id], idf: idf(total, df) }));
+    for (const { word, terms } of query.begun) {
+      const found = terms.flatMap((term) => known.get(term) ?? []);
+      const own = idf(total, await holding(found));
+      const itself = known.get(word)?.df ?? 0;
+      weights.push({
+        ids: found.map(({ id }) => id),
+        idf: itself > 0 ? BESIDE * Math.min(own, idf(total, itself)) : own,
+      });
+    }
+    return weights;
+  }
+
+  /** BM25 of each key: 0 where no term stands. */
+  async function bm25(keys: number[], weights: Weighted[]): Promise<Map<number, number>> {
+    const ids = weights.flatMap((one) => one.ids);
     const rows = await ask<{ key: number; length: number; id: number; n: number }>(
       `SELECT c.key, c.length, t.id, t.n FROM chunks c, unnest(c.terms, c.counts) AS t(id, n)
        WHERE c.key = ANY($1) AND t.id = ANY($2)`,
@@ -91,10 +128,10 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
     return new Map(
       keys.map((key) => {
         let sum = 0;
-        for (const term of terms) {
-          const of = known.get(term);
-          const found = of && occurrences.get(`${key} ${of.id}`);
-          if (found) sum += idf(total, of.df) * impact(found.n, found.length);
+        for (const { ids, idf } of weights) {
+          const found = ids.flatMap((id) => occurrences.get(`${key} ${id}`) ?? []);
+          const n = found.reduce((all, row) => all + row.n, 0);
+          if (n > 0) sum += idf * impact(n, found[0]!.length);
         }
         return [key, sum];
       }),
@@ -139,11 +176,11 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
   return {
     async searchText(query, limit, filter) {
       const where = await within(filter);
-      const terms = scoring(query);
-      const known = await lookUp(ask, terms);
-      const total = await chunkCount();
-      const weights = [...known.values()].map(({ id, df }) => ({ id, weight: idf(total, df) }));
-      const asked = { indices: weights.map(({ id }) => id), values: weights.map(({ weight }) => weight) };
+      const weights = await scoring(query);
+      // A term may be asked for twice, as itself and as what another word begins.
+      const sums = new Map<number, number>();
+      for (const { ids, idf } of weights) for (const id of ids) sums.set(id, (sums.get(id) ?? 0) + idf);
+      const asked = { indices: [...sums.keys()], values: [...sums.values()] };
       return enough(
         (wanted) => points.byTerms(asked, wanted, where),
         where.asOf,
@@ -151,7 +188,7 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
         async (candidates) => {
           const keys = candidates.map(({ key }) => key);
           const out = await excluded(keys, query);
-          const scores = await bm25(keys, terms, known);
+          const scores = await bm25(keys, weights);
           return candidates
             .filter(({ key }) => !out.has(key) && scores.get(key)! > 0)
             .map((candidate) => ({ ...candidate, score: scores.get(candidate.key)! }));
@@ -188,9 +225,8 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
         [parts.map(([document]) => document), parts.map(([, position]) => position)],
       );
       const keys = rows.map(({ key }) => key);
-      const terms = scoring(query);
       const [scores, near, out] = [
-        await bm25(keys, terms, await lookUp(ask, terms)),
+        await bm25(keys, await scoring(query)),
         vector === undefined ? new Map<number, number>() : await cosines(keys, vector),
         await excluded(keys, query),
       ];

@@ -1,4 +1,4 @@
-import { idf, K1 } from '../../../text/bm25.ts';
+import { BESIDE, idf, K1 } from '../../../text/bm25.ts';
 import type { Begun } from '../../../types.ts';
 import { bitsOf } from './bits.ts';
 import { damaged } from './damage.ts';
@@ -44,11 +44,6 @@ export interface Scored {
 const SLACK = 1e-4;
 /** More candidates than these are not scored exactly at once: the next list is read through instead. */
 const MANY = 4096;
-/**
- * What a word's continuations are worth beside the word itself: times K1 + 1, the most that occurrences can earn, it is less than
- * one occurrence earns in a chunk of up to 600 terms.
- */
-const BESIDE = 0.25;
 /** Postings that are read through without asking whether that is needed. */
 const FEW = 20_000;
 
