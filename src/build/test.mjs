@@ -22,14 +22,14 @@ const { status } = spawnSync(
 );
 let code = status ?? 1;
 try {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+  const { numTotalTests, numPassedTests, numFailedTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
   // A file that cannot even be loaded counts as a failure.
   const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
   const failed = numFailedTests + broken;
   if (numPassedTests + failed === 0) code = 1;
-  console.log(`${numPassedTests} passed, ${failed} failed, ${numPendingTests + numTodoTests} skipped`);
+  console.log(`${numPassedTests} passed, ${failed} failed, ${numTotalTests - numPassedTests - numFailedTests} skipped`);
 } catch {
   console.log('0 passed, 1 failed');
   code ||= 1;
