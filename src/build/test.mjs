@@ -22,9 +22,7 @@ const { status } = spawnSync(
 );
 let code = status ?? 1;
 try {
-  const { numTotalTests, numPassedTests, numFailedTests, testResults } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
+  const { numTotalTests, numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   // A file that cannot even be loaded counts as a failure.
   const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
   const failed = numFailedTests + broken;

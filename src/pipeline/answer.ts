@@ -36,8 +36,9 @@ export const EXTRACTIVE = 'extractive';
 
 /** Quotes of an extractive answer. */
 const QUOTES = 3;
-/** A further quote must be nearly as good as the first. */
-const NEARLY = 0.7;
+/** A further quote must be nearly as good as the first, and say nearly as much of the question. */
+const NEARLY = 0.6;
+const NEARLY_SAID = 0.4;
 
 const FRAMES = {
   en: { answer: 'From your documents:', none: 'This is not in your documents.' },
@@ -127,7 +128,7 @@ function best(extracts: Extract[]): Extract[] {
   const said = new Set<string>();
   for (const candidate of extracts) {
     if (chosen.length === QUOTES) break;
-    if (candidate.score < NEARLY * extracts[0]!.score || candidate.share < NEARLY * extracts[0]!.share) continue;
+    if (candidate.score < NEARLY * extracts[0]!.score || candidate.share < NEARLY_SAID * extracts[0]!.share) continue;
     const { chunk } = candidate.passage;
     if (chosen.length > 0 && !answers(chunk.text, candidate.span)) continue;
     const quote = chunk.text.slice(candidate.span.start, candidate.span.end);

@@ -4,7 +4,7 @@ import type { Span } from '../types.ts';
 import type { Concept } from './concepts.ts';
 import { sentences } from './sentences.ts';
 
-/** A sentence of a passage that may answer. `share`: of the question's weight that its words carry, 0 … 1. */
+/** A sentence of a passage that may answer. `share`: of the question's weight that its own words and those around it carry, 0 … 1. */
 export interface Extract {
   passage: Passage;
   span: Span;
@@ -17,6 +17,9 @@ const PASSAGE = 0.6;
 /** What a word counts that stands in the sentence before or after, or in the headings. */
 const NEIGHBOUR = 0.25;
 const CONTEXT = 0.3;
+/** What a word counts that the whole passage is about: it is in the title, or in so many of its sentences. Others do not repeat it. */
+const TOPIC = 0.8;
+const TOPIC_SENTENCES = 3;
 const TRANSLATED = 0.7;
 
 /**
@@ -31,19 +34,28 @@ export function extract(passages: { passage: Passage; score: number }[], concept
       const spans = sentences(passage.chunk.text);
       const words = spans.map(({ start, end }) => termsOf(passage.chunk.text.slice(start, end)));
       const context = termsOf(passage.chunk.context);
+      const topic = topicOf(passage.document.title, words);
       return spans.map((span, i): Extract => {
         const near = new Set([...(words[i - 1] ?? []), ...(words[i + 1] ?? [])]);
-        let share = 0;
+        let [share, likely] = [0, 0];
         for (const { terms, weight } of concepts) {
-          const here = says(words[i]!, terms);
-          share += weight * (here || Math.max(NEIGHBOUR * says(near, terms), CONTEXT * says(context, terms)));
+          const said =
+            says(words[i]!, terms) || Math.max(NEIGHBOUR * says(near, terms), CONTEXT * says(context, terms));
+          share += (weight / full) * said;
+          likely += (weight / full) * Math.max(said, TOPIC * says(topic, terms));
         }
-        share /= full;
-        return { passage, span, share, score: share * statement(passage.chunk.text, span) + PASSAGE * (score / top) };
+        return { passage, span, share, score: likely * statement(passage.chunk.text, span) + PASSAGE * (score / top) };
       });
     })
     .filter((extract) => extract.share > 0)
     .sort((a, b) => b.score - a.score || (a.passage.chunk.id < b.passage.chunk.id ? -1 : 1));
+}
+
+/** Words of the title, and those that come again and again. */
+function topicOf(title: string, sentences: Set<string>[]): Set<string> {
+  const times = new Map<string, number>();
+  for (const term of sentences.flatMap((words) => [...words])) times.set(term, (times.get(term) ?? 0) + 1);
+  return new Set([...termsOf(title), ...[...times].flatMap(([term, n]) => (n >= TOPIC_SENTENCES ? [term] : []))]);
 }
 
 /** 1 where the question's own word stands, less for one of the other language: a dictionary offers many. */
