@@ -32,6 +32,13 @@ export const question = z.object({
   k: z.int().min(1).max(100).default(8),
   mode: z.enum(['hybrid', 'lexical', 'vector']).default('hybrid'),
   filter: filter.optional(),
+  embedBudget: z
+    .number()
+    .min(0)
+    .max(5)
+    .default(0.3)
+    .meta({ description: 'Seconds for embedding what has no vector yet: little, since other requests wait' }),
+  explain: z.boolean().default(false).meta({ description: 'Say how the scores came about' }),
 });
 
 const leg = z.object({ rank: z.int(), score: z.number() });
@@ -57,6 +64,12 @@ export const searched = z.object({
   seconds: z.number(),
   coverage: z.object({ chunks: z.int(), embedded: z.int() }),
   hits: z.array(hit),
+  explain: z
+    .object({
+      ...{ terms: z.array(z.string()), expanded: z.array(z.string()) },
+      ...{ fullMatch: z.number(), candidates: z.int(), embeddedNow: z.int() },
+    })
+    .optional(),
 });
 
 export const citation = z.object({
@@ -100,6 +113,23 @@ export const document = z.object({
   status: z.enum(['ok', 'partial']),
   collection: z.string(),
   tags: z.record(z.string(), z.string()),
+  problem: z.object({ code: z.string(), reason: z.string() }).optional(),
+});
+
+/** What tells whether a file changed since it was last looked at. */
+export const stamp = z.object({
+  ...{ source: z.string(), bytes: z.int(), mtimeMs: z.number() },
+  sha256: z.string().meta({ description: 'Of the bytes; empty where the file could not be read' }),
+  ...{ document: z.boolean(), container: z.boolean().optional() },
+  ...{ collection: z.string(), tags: z.record(z.string(), z.string()) },
+  problem: z
+    .object({
+      code: z.string(),
+      reason: z.string(),
+      status: z.enum(['skipped', 'partial', 'failed']),
+      version: z.string(),
+    })
+    .optional(),
 });
 
 const file = z.object({

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { RagError } from '../errors.ts';
 import { type ApiOptions, openApi } from './app.ts';
+import { clearStaging } from './staging.ts';
 
 export interface ServeOptions extends Omit<ApiOptions, 'ready' | 'hosts'> {
   port: number;
@@ -27,6 +28,7 @@ export function newToken(): string {
 /** Throws RagError('unavailable') if the port is taken. */
 export async function serve(options: ServeOptions): Promise<Server> {
   let ready = true;
+  await clearStaging(options.context.root);
   const app = openApi({ ...options, hosts: [...LOOPBACK, options.host, ...options.hosts], ready: () => ready });
   const server = createAdaptorServer({ fetch: app.fetch });
   // A client that sends its request a byte a second does not keep a connection.

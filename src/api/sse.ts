@@ -3,6 +3,8 @@ import { RagError } from '../errors.ts';
 import type { Event, Io } from '../types.ts';
 import { type Call, ioOf, sentence } from './call.ts';
 
+const BEAT_MS = 15_000;
+
 /**
  * A flow's events as server-sent events, its result as the last one: `event: token|progress|…`, `event: result`, or `event: error` with
  * `{code, message, hint}`. Nothing of it is held back for a slow client but what the socket holds.
@@ -12,7 +14,11 @@ export function streamed(call: Call, work: (io: Io) => Promise<object>): Respons
     const send = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
     const controller = new AbortController();
     stream.onAbort(() => controller.abort());
-    let last: Promise<void> = Promise.resolve();
+    let last: Promise<unknown> = Promise.resolve();
+    // Some wait long for a lock or a model: a line now and then tells proxies and clients that the connection lives.
+    const beat = setInterval(() => {
+      last = last.then(() => stream.write(': \n\n'));
+    }, BEAT_MS);
     const report = (event: Event) => {
       last = last.then(() => send(event.type, event));
     };
@@ -32,6 +38,8 @@ export function streamed(call: Call, work: (io: Io) => Promise<object>): Respons
         error instanceof RagError ? error : new RagError('unavailable', 'this is a bug in rag; the log has it');
       const message = sentence(known, call.http.req.header('accept-language'));
       await send('error', { code: known.code, message, hint: known.hint });
+    } finally {
+      clearInterval(beat);
     }
   });
 }

@@ -1,3 +1,4 @@
+import type { IngestInput } from '../pipeline/ingest.ts';
 import { sync } from '../pipeline/sync.ts';
 import type { Io } from '../types.ts';
 import { inputDefaults, syncDeps } from '../wiring.ts';
@@ -7,15 +8,22 @@ import { streamed, wantsStream } from './sse.ts';
 /** For another writer: an upload while an ingest runs waits its turn. */
 const WAIT_SECONDS = 600;
 
+/** What a client may say of its files. */
+export type Labels = Partial<Pick<IngestInput, 'collection' | 'tags' | 'defaultCollection'>> & { embed?: boolean };
+
 /** An ingest of files below the home, one at a time: as a whole, or as it goes. */
-export async function syncPaths(call: Call, paths: string[]): Promise<Response | object> {
+export async function syncPaths(
+  call: Call,
+  paths: string[],
+  { embed = true, ...labels }: Labels = {},
+): Promise<Response | object> {
   const { context } = call.deps;
   const work = async (io: Io) => {
     const started = performance.now();
     const { store, release } = await context.writer(WAIT_SECONDS);
     try {
-      const deps = await syncDeps(context, store, { embed: true, retokenizing() {} });
-      const input = { ...inputDefaults(context), paths, cwd: context.root, root: context.root };
+      const deps = await syncDeps(context, store, { embed, retokenizing() {} });
+      const input = { ...inputDefaults(context), ...labels, paths, cwd: context.root, root: context.root };
       const { counts, coverage, chunks, embedded, bytes, files } = await sync(deps, input, io);
       call.deps.counted('documents', counts.added + counts.updated);
       return {

@@ -1,21 +1,44 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
+import * as z from 'zod';
 import { RagError } from '../errors.ts';
-import type { Call } from './call.ts';
+import { uploadKey, uploadProblem } from '../pipeline/uploadname.ts';
+import { type Call, checked, withStore } from './call.ts';
+import { openStaging, type Staged } from './staging.ts';
+import type { Labels } from './syncing.ts';
 
-/** Where uploads lie, below the home's folder. */
+/** Where files without a path lie, below the home's folder. */
 const FOLDER = 'uploads';
 const MAX_FILES = 1000;
+const MAX_ABOUT = 2 ** 20;
+
+/** The field `about` of an upload. */
+const about = z.object({
+  /** Names are paths below the home's folder; otherwise only their last part counts. */
+  paths: z.boolean().default(false),
+  collection: z.string().min(1).optional(),
+  defaultCollection: z.string().min(1).optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  embed: z.boolean().default(true),
+  /** Modification times by name, in milliseconds. */
+  mtimes: z.record(z.string(), z.number()).default({}),
+});
+
+export interface Received {
+  /** Paths below the home's folder. */
+  files: string[];
+  labels: Labels;
+}
 
 /**
- * Writes the files of a multipart body into the home's `uploads/`, piece by piece, each complete or not at all; resolves to their paths
- * below the home. Throws RagError('too_large') at the first byte over MAX_FILE_SIZE, whatever the headers say.
+ * Takes the files of a multipart body and puts them in their places below the home's folder when all of them are there: a body that
+ * breaks off leaves nothing. Throws RagError('too_large') at the first byte over MAX_FILE_SIZE, whatever the headers say, and
+ * RagError('usage' | 'refused') for a name or a place that cannot be.
  */
-export async function received({ deps, http }: Call): Promise<string[]> {
+export async function received({ deps, http }: Call): Promise<Received> {
   const { root, config } = deps.context;
   const limit = config.values.MAX_FILE_SIZE;
   const type = http.req.header('content-type') ?? '';
@@ -23,47 +46,95 @@ export async function received({ deps, http }: Call): Promise<string[]> {
     throw new RagError('usage', 'an upload is multipart/form-data', { hint: 'curl -F file=@report.pdf …' });
   if (Number(http.req.header('content-length') ?? 0) > limit * MAX_FILES)
     throw new RagError('too_large', `more than ${MAX_FILES} files of MAX_FILE_SIZE`);
-  const incoming = (http.env as { incoming: IncomingMessage }).incoming;
-  await mkdir(join(root, FOLDER), { recursive: true });
-  const written: string[] = [];
-  const writing: Promise<void>[] = [];
+  const staging = await openStaging(root);
+  const writing: Promise<Staged>[] = [];
+  let said: unknown = {};
   const parser = busboy({
     headers: { 'content-type': type },
-    defParamCharset: 'utf8',
-    limits: { fileSize: limit, files: MAX_FILES, fields: 0 },
+    ...{ defParamCharset: 'utf8', preservePath: true },
+    limits: { fileSize: limit, files: MAX_FILES, fields: 1, fieldSize: MAX_ABOUT },
+  });
+  parser.on('field', (name, value, { valueTruncated }) => {
+    if (name === 'about') said = valueTruncated ? undefined : parsed(value);
   });
   parser.on('file', (_field, stream, { filename }) => {
-    const name = safeName(filename);
-    const path = join(FOLDER, name);
-    const temporary = join(root, FOLDER, `.${name}.${process.pid}.${writing.length}.part`);
-    const work = async () => {
-      try {
-        await pipeline(stream, createWriteStream(temporary));
-        if (stream.truncated) throw new RagError('too_large', `${name} is over MAX_FILE_SIZE (${limit} bytes)`);
-        await rename(temporary, join(root, path));
-        written.push(path);
-      } finally {
-        await rm(temporary, { force: true });
-      }
-    };
-    writing.push(work());
+    const work = staging.take(filename ?? '', stream, `MAX_FILE_SIZE (${limit} bytes)`);
+    // Its failure is looked at when the body has ended.
+    work.catch(() => {});
+    writing.push(work);
   });
+  try {
+    await ended((http.env as { incoming: IncomingMessage }).incoming, parser, writing);
+    const { paths, mtimes, ...labels } = checked(about, said, 'about');
+    const staged = await Promise.all(writing);
+    if (staged.length === 0) throw new RagError('usage', 'the upload holds no file');
+    const places = staged.map(({ name, ...file }) => ({
+      ...{ ...file, path: paths ? pathOf(name) : `${FOLDER}/${safeName(name)}` },
+      ...(mtimes[name] === undefined ? {} : { mtimeMs: mtimes[name] }),
+    }));
+    once(places.map(({ path }) => path));
+    await withStore(deps, (store) => staging.place(places, store));
+    return { files: places.map(({ path }) => path), labels: labels as Labels };
+  } finally {
+    await Promise.allSettled(writing);
+    await staging.end();
+  }
+}
+
+async function ended(incoming: IncomingMessage, parser: busboy.Busboy, writing: Promise<Staged>[]): Promise<void> {
   try {
     await pipeline(incoming, parser);
   } catch (cause) {
-    await Promise.allSettled(writing);
+    for (const outcome of await Promise.allSettled(writing))
+      if (outcome.status === 'rejected' && outcome.reason instanceof RagError) throw outcome.reason;
     throw new RagError('usage', `the upload broke off: ${(cause as Error).message}`, { cause });
   }
-  for (const outcome of await Promise.allSettled(writing)) if (outcome.status === 'rejected') throw outcome.reason;
-  if (written.length === 0) throw new RagError('usage', 'the upload holds no file');
-  return written;
 }
 
-/** The last part of a name, without what file systems or `..` make of it. */
-function safeName(filename: string | undefined): string {
-  const name = basename((filename ?? '').replaceAll('\\', '/'))
-    .replace(/[\u0000-\u001f<>:"|?*]/g, '_')
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function pathOf(name: string): string {
+  const problem = uploadProblem(name, process.platform);
+  if (problem === undefined) return name;
+  throw new RagError('usage', `${JSON.stringify(name)} cannot be kept under this name: ${problem}`);
+}
+
+/** Throws RagError('usage') if two files would lie in one place. */
+function once(paths: string[]): void {
+  const keys = new Set<string>();
+  for (const path of paths) {
+    const key = uploadKey(path, process.platform);
+    if (keys.has(key)) throw new RagError('usage', `two files of the upload would be ${path}`);
+    keys.add(key);
+  }
+  for (const key of keys)
+    for (let at = key.indexOf('/'); at > 0; at = key.indexOf('/', at + 1))
+      if (keys.has(key.slice(0, at))) throw new RagError('usage', `${key.slice(0, at)} would be a file and a folder`);
+}
+
+const DIGEST_CHARS = 8;
+const LONG_BYTES = 200;
+const CUT_CHARS = 40;
+
+/**
+ * The last part of a name, without what file systems or `..` make of it. What had to be changed carries a digest of what it was: two
+ * names never come out as one.
+ */
+function safeName(given: string): string {
+  const last = basename(given.replaceAll('\\', '/'));
+  const short = Buffer.byteLength(last) > LONG_BYTES ? [...last].slice(-CUT_CHARS).join('') : last;
+  const name = short
+    .replace(/[\u0000-\u001f\u007f-\u009f<>:"|?*]/g, '_')
     .replace(/^\.+/, '_')
-    .slice(-200);
-  return name === '' ? 'unnamed' : name;
+    .replace(/[. ]+$/, '_');
+  if (name === last && uploadProblem(name, 'win32') === undefined) return name;
+  const digest = createHash('sha256').update(last).digest('hex').slice(0, DIGEST_CHARS);
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? `${name.slice(0, dot)}-${digest}${name.slice(dot)}` : `${name || 'unnamed'}-${digest}`;
 }

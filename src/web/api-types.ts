@@ -38,6 +38,10 @@ export interface Document {
   status: 'ok' | 'partial';
   collection: string;
   tags: Record<string, string>;
+  problem?: {
+    code: string;
+    reason: string;
+  };
 }
 
 export type Event = {
@@ -158,6 +162,13 @@ export interface Searched {
     embedded: number;
   };
   hits: Hit[];
+  explain?: {
+    terms: string[];
+    expanded: string[];
+    fullMatch: number;
+    candidates: number;
+    embeddedNow: number;
+  };
 }
 
 export interface Session {
@@ -182,6 +193,24 @@ export interface SetResult {
     f1: number;
     answered: number;
     refused?: number;
+  };
+}
+
+export interface Stamp {
+  source: string;
+  bytes: number;
+  mtimeMs: number;
+  /** Of the bytes; empty where the file could not be read */
+  sha256: string;
+  document: boolean;
+  container?: boolean;
+  collection: string;
+  tags: Record<string, string>;
+  problem?: {
+    code: string;
+    reason: string;
+    status: 'skipped' | 'partial' | 'failed';
+    version: string;
   };
 }
 
@@ -219,6 +248,10 @@ export interface Routes {
       k?: number;
       mode?: 'hybrid' | 'lexical' | 'vector';
       filter?: Filter;
+      /** Seconds for embedding what has no vector yet: little, since other requests wait */
+      embedBudget?: number;
+      /** Say how the scores came about */
+      explain?: boolean;
     };
     result: Searched;
   };
@@ -228,6 +261,10 @@ export interface Routes {
       k?: number;
       mode?: 'hybrid' | 'lexical' | 'vector';
       filter?: Filter;
+      /** Seconds for embedding what has no vector yet: little, since other requests wait */
+      embedBudget?: number;
+      /** Say how the scores came about */
+      explain?: boolean;
       /** Answer with server-sent events */
       stream?: boolean;
     };
@@ -239,6 +276,10 @@ export interface Routes {
       k?: number;
       mode?: 'hybrid' | 'lexical' | 'vector';
       filter?: Filter;
+      /** Seconds for embedding what has no vector yet: little, since other requests wait */
+      embedBudget?: number;
+      /** Say how the scores came about */
+      explain?: boolean;
       /** Answer with server-sent events */
       stream?: boolean;
       /** To go on with one */
@@ -252,6 +293,12 @@ export interface Routes {
   'GET /api/v1/chat': {
     result: {
       sessions: Session[];
+    };
+  };
+  'GET /api/v1/chat/stale': {
+    result: {
+      answers: number;
+      stale: Record<string, unknown>[];
     };
   };
   'GET /api/v1/chat/session': {
@@ -271,6 +318,10 @@ export interface Routes {
       k?: number;
       mode?: 'hybrid' | 'lexical' | 'vector';
       filter?: Filter;
+      /** Seconds for embedding what has no vector yet: little, since other requests wait */
+      embedBudget?: number;
+      /** Say how the scores came about */
+      explain?: boolean;
       doc: string;
       passage?: string;
     };
@@ -280,6 +331,8 @@ export interface Routes {
     query: {
       /** A glob over sources */
       in?: string;
+      /** JSON, as in a search */
+      filter?: string;
       /** The last source of the page before */
       after?: string;
       limit?: number;
@@ -293,18 +346,25 @@ export interface Routes {
   'GET /api/v1/documents/text': {
     query: {
       source: string;
+      asOf?: string;
     };
     result: {
       source: string;
       document: string;
+      documentSha256: string;
       title: string;
       type: string;
       pages?: number;
       text: string;
-      sections: {
+      sections: ({
         /** Where a text stands; start and end are UTF-16 offsets into the extracted text */
         locator: Locator;
-      }[];
+        table?: string | true;
+      })[];
+      problem?: {
+        code: string;
+        reason: string;
+      };
     };
   };
   'GET /api/v1/documents/page': {
@@ -345,8 +405,35 @@ export interface Routes {
       document: string;
       chunk: string;
       text: string;
+      context: string;
       /** Where a text stands; start and end are UTF-16 offsets into the extracted text */
       locator: Locator;
+    };
+  };
+  'GET /api/v1/files': {
+    query: {
+      /** The last source of the page before */
+      after?: string;
+      limit?: number;
+    };
+    result: {
+      files: Stamp[];
+      more: boolean;
+      /** A problem met by another version or without recognition may be gone by now */
+      attempt: {
+        version: string;
+        ocr: 'auto' | 'force' | 'off' | 'absent';
+      };
+      /** Larger files are not taken */
+      maxBytes: number;
+    };
+  };
+  'POST /api/v1/files/forget': {
+    body: {
+      sources: string[];
+    };
+    result: {
+      removed: string[];
     };
   };
   'GET /api/v1/status': {
@@ -357,6 +444,9 @@ export interface Routes {
       bytes: number;
       versions: number;
       model?: string;
+      /** Vectors by what made them */
+      runtimes: Record<string, number>;
+      index: Record<string, unknown>;
     };
   };
   'POST /api/v1/ingest': {

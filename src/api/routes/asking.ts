@@ -3,26 +3,20 @@ import { RagError } from '../../errors.ts';
 import { answer } from '../../pipeline/answer.ts';
 import { converse, newSessionId } from '../../pipeline/converse.ts';
 import { type SearchInput, search } from '../../pipeline/search.ts';
+import { staleAnswers } from '../../pipeline/stale.ts';
 import { why } from '../../pipeline/why.ts';
 import type { Io } from '../../types.ts';
-import { type Call, ioOf, route, withSearch } from '../call.ts';
+import { type Call, ioOf, route, withSearch, withStore } from '../call.ts';
 import { meteredGenerator } from '../metered.ts';
 import { answered, anything, question, searched, session, turn } from '../schemas.ts';
 import { streamed, wantsStream } from '../sse.ts';
 
 const stream = z.boolean().optional().meta({ description: 'Answer with server-sent events' });
 
-/** For embedding what has no vector yet: little, since other requests wait. */
-const LATE_SECONDS = 0.3;
-
 function inputOf(body: z.infer<typeof question>): SearchInput {
-  const { text, k, mode, filter } = body;
+  const { text, k, mode, filter, embedBudget, explain } = body;
   return {
-    text,
-    k,
-    mode,
-    embedBudget: LATE_SECONDS,
-    explain: false,
+    ...{ text, k, mode, embedBudget, explain },
     ...(filter ? { filter: filter as SearchInput['filter'] & object } : {}),
   };
 }
@@ -78,6 +72,12 @@ export const asking = [
       const sessions = await (await deps.context.chats()).list();
       return { sessions: sessions.map(({ turns, ...rest }) => ({ ...rest, turns: turns.length })) };
     },
+  }),
+  route({
+    ...{ method: 'get', path: '/api/v1/chat/stale', summary: 'Saved answers that rest on text that has changed' },
+    result: z.object({ answers: z.int(), stale: z.array(anything) }),
+    handle: ({ deps }) =>
+      withStore(deps, async (store) => staleAnswers(store, await (await deps.context.chats()).list())),
   }),
   route({
     ...{ method: 'get', path: '/api/v1/chat/session', summary: 'One conversation' },

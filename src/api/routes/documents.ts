@@ -6,19 +6,25 @@ import { RagError } from '../../errors.ts';
 import { textOf } from '../../pipeline/extracted.ts';
 import { pageImage } from '../../pipeline/page-image.ts';
 import { belowRoot } from '../../pipeline/walk.ts';
-import type { Document } from '../../types.ts';
+import type { Document, Filter } from '../../types.ts';
 import { originalDeps } from '../../wiring.ts';
-import { type Call, type Deps, route, withStore } from '../call.ts';
-import { document, pageImage as drawn, ingested, locator, unread } from '../schemas.ts';
+import { type Call, checked, type Deps, route, withStore } from '../call.ts';
+import { document, pageImage as drawn, filter, ingested, locator, unread } from '../schemas.ts';
 import { syncPaths } from '../syncing.ts';
 import { received } from '../upload.ts';
 
 const source = z.object({ source: z.string() });
 
-async function find(deps: Deps, name: string): Promise<Document> {
-  const found = await withStore(deps, (store) => store.find(name));
-  if (found === undefined) throw new RagError('not_found', `no document ${name}`);
-  return found;
+async function find(deps: Deps, name: string, asOf?: string): Promise<Document> {
+  return withStore(deps, async (store) => {
+    const found = await store.find(name, asOf);
+    if (found !== undefined) return found;
+    const problem = (await store.stamps()).get(name)?.problem;
+    throw new RagError(
+      'not_found',
+      problem ? `${name} gave no document: ${problem.reason} (${problem.code})` : `no document ${name}`,
+    );
+  });
 }
 
 /** The path of its file, or of the archive around it. Throws RagError('forbidden') for what lies outside the home's folder. */
@@ -28,11 +34,23 @@ function inHome({ context }: Deps, { source }: Document): string {
   return path;
 }
 
+function wanted(query: { in?: string; filter?: string }): Filter | undefined {
+  if (query.filter === undefined) return query.in ? { in: [query.in] } : undefined;
+  let given: unknown;
+  try {
+    given = JSON.parse(query.filter);
+  } catch (cause) {
+    throw new RagError('usage', 'query.filter is not JSON', { cause });
+  }
+  return checked(filter, given, 'query.filter') as Filter;
+}
+
 export const documents = [
   route({
     ...{ method: 'get', path: '/api/v1/documents', summary: 'Documents by source, a page at a time' },
     query: z.object({
       in: z.string().optional().meta({ description: 'A glob over sources' }),
+      filter: z.string().optional().meta({ description: 'JSON, as in a search' }),
       after: z.string().optional().meta({ description: 'The last source of the page before' }),
       limit: z.coerce.number().int().min(1).max(1000).default(100),
     }),
@@ -41,11 +59,11 @@ export const documents = [
       withStore(deps, async (store) => {
         const page = [];
         let more = false;
-        for await (const one of store.documents(query.in ? { in: [query.in] } : undefined)) {
+        for await (const one of store.documents(wanted(query))) {
           if (query.after !== undefined && one.source <= query.after) continue;
           more = page.length === query.limit;
           if (more) break;
-          const { sections: _, problem: __, mtimeMs: ___, id: ____, ...shown } = one;
+          const { sections: _, mtimeMs: __, id: ___, ...shown } = one;
           page.push({ ...shown, chunks: await store.chunkCount(one) });
         }
         const problems = [];
@@ -60,25 +78,31 @@ export const documents = [
   }),
   route({
     ...{ method: 'get', path: '/api/v1/documents/text', summary: 'The extracted text, and where its parts stand' },
-    query: source,
+    query: source.extend({ asOf: z.iso.datetime().optional() }),
     result: z.object({
       source: z.string(),
       document: z.string(),
+      documentSha256: z.string(),
       title: z.string(),
       type: z.string(),
       pages: z.int().optional(),
       text: z.string(),
-      sections: z.array(z.object({ locator })),
+      sections: z.array(z.object({ locator, table: z.union([z.string(), z.literal(true)]).optional() })),
+      problem: document.shape.problem,
     }),
     handle: ({ deps, query }) =>
       withStore(deps, async (store) => {
-        const found = await find(deps, query.source);
+        const found = await find(deps, query.source, query.asOf);
         const text = await textOf(store, found);
-        const sections = found.sections.map(({ start, locator }, i) => ({
+        const sections = found.sections.map(({ start, locator, table }, i) => ({
           locator: { ...locator, start, end: found.sections[i + 1]?.start ?? text.length },
+          ...(table === undefined ? {} : { table }),
         }));
-        const { source, id, title, type, pages } = found;
-        return { source, document: id, title, type, ...(pages ? { pages } : {}), text, sections };
+        const { source, id, sha256, title, type, pages, problem } = found;
+        return {
+          ...{ source, document: id, documentSha256: sha256, title, type, ...(pages ? { pages } : {}), text, sections },
+          ...(problem ? { problem } : {}),
+        };
       }),
   }),
   route({
@@ -128,15 +152,17 @@ export const documents = [
     ...{
       method: 'post',
       path: '/api/v1/documents',
-      summary: 'Upload files (multipart/form-data) and ingest them',
+      summary:
+        'Upload files (multipart/form-data) and ingest them; a first field `about` may hold JSON: paths, collection, tags, mtimes',
       stream: true,
     },
     result: ingested,
     async handle(call: Call) {
-      const files = await received(call);
+      const { files, labels } = await received(call);
       return syncPaths(
         call,
         files.map((file) => join(call.deps.context.root, file)),
+        labels,
       );
     },
   }),
@@ -157,7 +183,10 @@ export const documents = [
   route({
     ...{ method: 'get', path: '/api/v1/passages', summary: 'A passage by the chunk id of a hit' },
     query: z.object({ chunk: z.string() }),
-    result: z.object({ source: z.string(), document: z.string(), chunk: z.string(), text: z.string(), locator }),
+    result: z.object({
+      ...{ source: z.string(), document: z.string(), chunk: z.string() },
+      ...{ text: z.string(), context: z.string(), locator },
+    }),
     handle: ({ deps, query }) =>
       withStore(deps, async (store) => {
         const passage = (await store.read([query.chunk])).get(query.chunk);
@@ -165,6 +194,7 @@ export const documents = [
         const { chunk, document } = passage;
         return {
           ...{ source: document.source, document: document.id, chunk: chunk.id, text: chunk.text },
+          context: chunk.context,
           locator: { ...chunk.locator, start: chunk.start, end: chunk.end },
         };
       }),

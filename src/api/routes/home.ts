@@ -17,9 +17,14 @@ export const home = [
       bytes: z.int(),
       versions: z.int(),
       model: z.string().optional(),
+      runtimes: z.record(z.string(), z.int()).meta({ description: 'Vectors by what made them' }),
+      index: anything,
     }),
     handle: ({ deps }) =>
-      withStore(deps, async (store) => ({ ...(await store.coverage()), model: (await store.fingerprint()).model })),
+      withStore(deps, async (store) => {
+        const { model, runtimes, ...index } = await store.fingerprint();
+        return { ...(await store.coverage()), model, runtimes, index };
+      }),
   }),
   route({
     ...{ method: 'post', path: '/api/v1/ingest', summary: 'Read files and folders below the home again', stream: true },
