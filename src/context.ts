@@ -254,12 +254,8 @@ export function configuredModel({ EMBEDDING_MODEL, LOCAL_EMBEDDING_MODEL }: Valu
   return LOCAL_EMBEDDING_MODEL === undefined ? undefined : { provider: 'ollama', name: LOCAL_EMBEDDING_MODEL };
 }
 
-/** `--home`, `home:` in rag.yaml, the nearest folder upward that holds `.rag/`, else the current one. Throws for the stack home. */
+/** `--home`, `home:` in rag.yaml, the nearest folder upward that holds `.rag/`, else the current one. */
 export function findHome(cwd: string, given: string | undefined): string {
-  if (given === 'stack')
-    throw new RagError('usage', 'the stack home is not part of this version', {
-      hint: 'use a folder: --home DIR (a folder called stack is ./stack)',
-    });
   if (given !== undefined) return resolve(cwd, given);
   for (let dir = cwd; ; dir = dirname(dir)) {
     if (existsSync(join(dir, '.rag'))) return dir;

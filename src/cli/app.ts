@@ -1,11 +1,12 @@
-import { homedir } from 'node:os';
 import { Command, CommanderError, Option } from 'commander';
+import type { Client } from '../client/client.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { ERRORS, RagError } from '../errors.ts';
 import type { Io } from '../types.ts';
 import { type Lang, langOf, type Messages, messagesFor } from './messages.ts';
 import { type Reporter, reporter } from './report.ts';
+import { connect, notInStack, STACK, userHomeOf } from './stack.ts';
 import { type Style, styleFor } from './style.ts';
 
 /** Everything of the process that a command may touch; tests hand in their own. */
@@ -41,7 +42,9 @@ export interface Invocation {
   /** Writes to stdout; the result and nothing else. */
   print(text: string): void;
   config(): Promise<Config>;
-  /** The home's drivers, closed when the command ends. */
+  /** The API of the stack home; undefined where the home is a folder. */
+  client(): Promise<Client | undefined>;
+  /** The home's drivers, closed when the command ends. Throws RagError('usage') for the stack home. */
   context(): Promise<Context>;
 }
 
@@ -64,7 +67,10 @@ export type Handler<Options> = (run: Invocation, options: Options, ...args: stri
 export function verb(name: string, description: string, examples: string[]): Command {
   return new Command(name)
     .description(description)
-    .option('--home <dir>', 'folder that holds .rag/ (default: nearest one upward, else the current folder)')
+    .option(
+      '--home <dir>',
+      'folder that holds .rag/ (default: nearest one upward, else the current one); stack: the API at RAG_API_URL',
+    )
     .option('--config <file>', 'use this file instead of the nearest rag.yaml')
     .option('--json', 'print one JSON document on stdout')
     .option('-q, --quiet', 'no progress, no notes')
@@ -88,8 +94,14 @@ export function handle<Options extends object>(
       .slice(0, -2)
       .flat()
       .filter((arg): arg is string => typeof arg === 'string');
-    exit(await execute(app, command.name(), options, (run) => handler(run, options, ...words)));
+    exit(await execute(app, wordsOf(command), options, (run) => handler(run, options, ...words)));
   });
+}
+
+/** `search`, `pack export` */
+function wordsOf(command: Command): string {
+  const group = command.parent;
+  return group?.parent ? `${group.name()} ${command.name()}` : command.name();
 }
 
 async function execute(
@@ -106,11 +118,13 @@ async function execute(
   const print = (text: string) => void app.stdout.write(text);
   let config: Promise<Config> | undefined;
   let context: Promise<Context> | undefined;
+  let client: Promise<Client | undefined> | undefined;
   const loaded = () => (config ??= load(app, options));
   const run: Invocation = {
     ...{ app, options, lang, say, io, print, reporter: report },
     style: styleFor(color && app.stdout.isTTY === true),
     config: loaded,
+    client: () => (client ??= remote(app, options, lang, loaded, io)),
     context: () => (context ??= open(app, options, name, loaded, io)),
   };
   try {
@@ -132,7 +146,18 @@ async function execute(
 
 async function load(app: App, options: GlobalOptions): Promise<Config> {
   const { loadConfig } = await import('../config.ts');
-  return loadConfig({ cwd: app.cwd, env: app.env, userHome: app.env.HOME || homedir(), file: options.config });
+  return loadConfig({ cwd: app.cwd, env: app.env, userHome: userHomeOf(app), file: options.config });
+}
+
+async function remote(
+  app: App,
+  options: GlobalOptions,
+  lang: Lang,
+  config: () => Promise<Config>,
+  io: Io,
+): Promise<Client | undefined> {
+  const loaded = await config();
+  return (options.home ?? loaded.values.HOME) === STACK ? connect(app, loaded, lang, io) : undefined;
 }
 
 async function open(
@@ -144,7 +169,9 @@ async function open(
 ): Promise<Context> {
   const { findHome, openContext } = await import('../context.ts');
   const loaded = await config();
-  const root = findHome(app.cwd, options.home ?? loaded.values.HOME);
+  const home = options.home ?? loaded.values.HOME;
+  if (home === STACK) throw notInStack(name);
+  const root = findHome(app.cwd, home);
   const note = (message: string) => io.report({ type: 'note', message });
   return openContext({ config: loaded, root, verb: name, note, signal: app.signal });
 }

@@ -1,6 +1,14 @@
 import { Command } from 'commander';
-import { type App, type Exit, handle, verb } from '../app.ts';
+import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
 import { oneLine, printable } from '../style.ts';
+
+async function staleIn(run: Invocation) {
+  const client = await run.client();
+  if (client) return client.stale(run.io.signal);
+  const { staleAnswers } = await import('../../pipeline/stale.ts');
+  const context = await run.context();
+  return staleAnswers(await context.reader(), await (await context.chats()).list());
+}
 
 export function chatsCommand(app: App, exit: Exit): Command {
   const group = new Command('chats').description('saved conversations as a whole');
@@ -10,9 +18,7 @@ export function chatsCommand(app: App, exit: Exit): Command {
   ]);
   group.addCommand(
     handle<object>(stale, app, exit, async (run) => {
-      const { staleAnswers } = await import('../../pipeline/stale.ts');
-      const context = await run.context();
-      const result = await staleAnswers(await context.reader(), await (await context.chats()).list());
+      const result = await staleIn(run);
       const { say, style } = run;
       const blocks = result.stale.map(({ session, at, question, citations }) =>
         [

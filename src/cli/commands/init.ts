@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { RagError } from '../../errors.ts';
 import { packageRoot } from '../../root.ts';
 import { type App, type Exit, handle, verb } from '../app.ts';
+import { notInStack, STACK } from '../stack.ts';
 
 export function initCommand(app: App, exit: Exit): Command {
   const command = verb('init', 'write a commented rag.yaml and .ragignore, and make this folder a home', [
@@ -13,6 +14,7 @@ export function initCommand(app: App, exit: Exit): Command {
   return handle(command, app, exit, async (run) => {
     const { resolve } = await import('node:path');
     // Not `findHome`: a home further up must not swallow a new one here.
+    if (run.options.home === STACK) throw notInStack('init');
     const home = resolve(app.cwd, run.options.home ?? '.');
     const templates = join(packageRoot(), 'templates');
     const lines: string[] = [];

@@ -13,9 +13,11 @@ export function queryCommand(app: App, exit: Exit): Command {
   withSearchFlags(command, 8);
   return handle<SearchOptions>(command, app, exit, async (run, options, text) => {
     if (!text?.trim()) throw new RagError('usage', 'the question is empty', { hint: 'rag query "your question"' });
-    const { answer } = await import('../../pipeline/answer.ts');
     const { io, live } = streaming(run);
-    const result = await answer(await answerDeps(run), inputOf(options, text), io);
+    const client = await run.client();
+    const { answer } = await import('../../pipeline/answer.ts');
+    const input = inputOf(options, text);
+    const result = client ? await client.query(input, io) : await answer(await answerDeps(run), input, io);
     return { result, text: (live ? '\n' : `${printable(result.answer)}\n`) + sources(run, result) };
   });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { RagError } from '../../errors.ts';
-import type { Mode, SearchDeps, SearchInput } from '../../pipeline/search.ts';
+import type { Mode, SearchDeps, SearchInput, SearchResult } from '../../pipeline/search.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { batchQueries } from '../batch.ts';
 import { renderHits } from '../hits.ts';
@@ -43,8 +43,7 @@ export function searchCommand(app: App, exit: Exit): Command {
   return handle<SearchOptions>(command, app, exit, async (run, options, text) => {
     if (options.batch !== undefined) return searchBatch(run, options, options.batch);
     if (!text?.trim()) throw new RagError('usage', 'the question is empty', { hint: 'rag search "your question"' });
-    const { search } = await import('../../pipeline/search.ts');
-    const result = await search(await searchDeps(run), inputOf(options, text), run.io);
+    const result = await (await searcher(run))(inputOf(options, text));
     return { result, text: renderHits(run.say, run.style, result) };
   });
 }
@@ -55,6 +54,14 @@ export function inputOf(options: SearchOptions, text: string): SearchInput {
   return { text, k, mode, embedBudget, explain: options.explain ?? false, ...(filter ? { filter } : {}) };
 }
 
+async function searcher(run: Invocation): Promise<(input: SearchInput) => Promise<SearchResult>> {
+  const client = await run.client();
+  if (client) return (input) => client.search(input, run.io);
+  const { search } = await import('../../pipeline/search.ts');
+  const deps = await searchDeps(run);
+  return (input) => search(deps, input, run.io);
+}
+
 export async function searchDeps(run: Invocation): Promise<SearchDeps> {
   const context = await run.context();
   const { staleTokens } = await import('../../pipeline/fingerprint.ts');
@@ -63,18 +70,20 @@ export async function searchDeps(run: Invocation): Promise<SearchDeps> {
   return (await import('../../wiring.ts')).searchDeps(context);
 }
 
+const GENERAL = new Set(['unavailable', 'unauthenticated', 'forbidden']);
+
 /** One bare line a question, in order; a question that fails is a line with its error. */
 async function searchBatch(run: Invocation, options: SearchOptions, file: string): Promise<Outcome> {
-  const { search } = await import('../../pipeline/search.ts');
-  const deps = await searchDeps(run);
+  const search = await searcher(run);
   let failed = 0;
   for (const { id, text } of batchQueries(await batchText(run, file))) {
     if (run.io.signal.aborted) break;
     try {
-      const result = await search(deps, inputOf(options, text), run.io);
+      const result = await search(inputOf(options, text));
       run.print(`${JSON.stringify({ id, result })}\n`);
     } catch (error) {
-      if (!(error instanceof RagError)) throw error;
+      // A server that is gone, or does not want us, is not asked for each line.
+      if (!(error instanceof RagError) || GENERAL.has(error.code)) throw error;
       failed++;
       run.print(`${JSON.stringify({ id, error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
     }
