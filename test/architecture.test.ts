@@ -53,8 +53,10 @@ const MAY: Record<string, string[]> = {
   'prepare-worker.ts': ['ocr/ocr.ts', 'types.ts', 'models/builtin/piece-counter.ts', 'pipeline/prepare.ts', 'readers'],
   'version.ts': ['root.ts'],
   'wiring.ts': ['context.ts', 'version.ts', 'pipeline', 'store/store.ts'],
+  client: ['client', 'pipeline', 'store/store.ts', 'chats/chats.ts', 'types.ts', 'errors.ts'],
   cli: [
     'cli',
+    'client',
     'wiring.ts',
     'version.ts',
     'api',

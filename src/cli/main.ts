@@ -12,6 +12,7 @@ import { evalCommand } from './commands/eval.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
+import { loginCommand, logoutCommand } from './commands/login.ts';
 import { mcpCommand } from './commands/mcp.ts';
 import { modelCommand } from './commands/model.ts';
 import { packCommand } from './commands/pack.ts';
@@ -40,6 +41,8 @@ const COMMANDS = [
     evalCommand,
     modelCommand,
     packCommand,
+    loginCommand,
+    logoutCommand,
     configCommand,
     doctorCommand,
     completionCommand,

@@ -53,6 +53,14 @@ const en = {
     help: '/in GLOB  ask only these documents (/in alone: all)\n/k N  passages to look at\n/model [NAME]  who answers\n/sources  of the last answer\n/why PATH  why that document was (not) found\n/save [FILE]  as JSON, which rag verify checks\n/export md [FILE]  as Markdown\n/quit',
     resume: (id: string) => `rag chat --resume ${id} goes on here`,
   },
+  login: {
+    ask: 'Key: ',
+    plain: (url: string) => `${url} is not encrypted: whoever is on the way can read the key and the documents`,
+    done: (url: string, documents: number, file: string) =>
+      `${url}: ${documents} ${documents === 1 ? 'document' : 'documents'}; remembered in ${file}\nrag search "…" --home stack`,
+    forgotten: 'forgotten',
+    none: 'nothing was remembered',
+  },
   model: {
     current: 'in use',
     kept: 'kept: rag model use --undo',
@@ -174,6 +182,13 @@ const zh: Messages = {
     unknown: (name) => `没有命令 /${name}；/help 列出全部命令`,
     help: '/in 通配符  只问这些文档（单独 /in：全部）\n/k N  查看的段落数\n/model [名称]  由谁回答\n/sources  上一个回答的来源\n/why 路径  该文档为何（未）被找到\n/save [文件]  存为 JSON，可用 rag verify 核对\n/export md [文件]  存为 Markdown\n/quit 退出',
     resume: (id) => `继续此会话：rag chat --resume ${id}`,
+  },
+  login: {
+    ask: '密钥：',
+    plain: (url) => `${url} 未加密：途中任何人都能读到密钥和文档`,
+    done: (url, documents, file) => `${url}：${documents} 个文档；已记入 ${file}\nrag search "…" --home stack`,
+    forgotten: '已忘记',
+    none: '没有记住任何登录',
   },
   model: {
     current: '使用中',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { RagError } from '../errors.ts';
 
 export interface Upload {
   /** Its path below the home's folder. */
@@ -18,13 +19,24 @@ export function multipart(files: Upload[], about: object): { type: string; parts
     for (const { name, content } of files) {
       const disposition = `form-data; name="file"; filename*=UTF-8''${extended(name)}`;
       yield encode(`--${boundary}\r\ncontent-disposition: ${disposition}\r\n\r\n`);
-      if (typeof content === 'string') yield* createReadStream(content);
+      if (typeof content === 'string') yield* bytesOf(content);
       else yield content;
       yield encode('\r\n');
     }
     yield encode(`--${boundary}--\r\n`);
   }
   return { type: `multipart/form-data; boundary=${boundary}`, parts: parts() };
+}
+
+async function* bytesOf(path: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new RagError('unreadable', `${path} went away while it was sent`, {
+      hint: 'the same command goes on',
+      cause,
+    });
+  }
 }
 
 /** RFC 5987: what encodeURIComponent leaves and the grammar does not. */

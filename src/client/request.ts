@@ -62,6 +62,8 @@ export function openRequests({ url, key, lang, note }: ConnectOptions): Send {
       } as RequestInit);
     } catch (cause) {
       signal.throwIfAborted();
+      const own = (cause as Error).cause ?? cause;
+      if (own instanceof RagError) throw own;
       throw unreachable(url, late.signal.aborted ? `no answer in ${ANSWER_MS / 1000} s` : reasonOf(cause), cause);
     } finally {
       clearTimeout(clock);

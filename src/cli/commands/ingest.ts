@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Client } from '../../client/client.ts';
 import { RagError } from '../../errors.ts';
 import type { IngestInput, IngestResult } from '../../pipeline/ingest.ts';
 import type { Values } from '../../settings.ts';
@@ -53,7 +54,7 @@ export function ingestCommand(app: App, exit: Exit): Command {
     .option('--budget <time>', 'stop in time, e.g. 10m; the same command continues', duration)
     .option('--wait <time>', 'wait this long for another writer', duration);
   return handle<Options>(command, app, exit, async (run, options, ...paths) => {
-    if (options.plan) {
+    if (options.plan && !(await run.client())) {
       const { planned } = await import('../planning.ts');
       return planned(run, await inputOf(run, options, paths), options.embed);
     }
@@ -69,36 +70,79 @@ export function ingestCommand(app: App, exit: Exit): Command {
 }
 
 async function once(run: Invocation, options: Options, paths: string[]): Promise<Outcome> {
-  const { sync } = await import('../../pipeline/sync.ts');
   const started = performance.now();
+  const expired = budget(options.budget);
+  const client = await run.client();
+  const done = client
+    ? await toStack(run, client, options, paths, expired)
+    : await toFolder(run, options, paths, expired);
+  const { chunks, embedded } = done.coverage;
+  const seconds = Math.round(performance.now() - started) / 1000;
+  return {
+    result: {
+      ...done.counts,
+      chunks: done.chunks,
+      embedded: done.embedded,
+      pending: chunks - embedded,
+      seconds,
+      bytes: done.bytes,
+      ...(done.stopped && expired() ? { stopped: 'budget' } : {}),
+      files: done.files.filter((file) => run.options.verbose || NAMED.has(file.status)),
+    },
+    text: summary(run, done, seconds),
+    exit: exitCode(done),
+  };
+}
+
+type Done = IngestResult & { embedded: number; coverage: Pick<Coverage, 'chunks' | 'embedded'> };
+
+async function toFolder(run: Invocation, options: Options, paths: string[], expired: () => boolean): Promise<Done> {
+  const { sync } = await import('../../pipeline/sync.ts');
   const context = await run.context();
-  const input = await inputOf(run, options, paths);
+  const input = { ...(await inputOf(run, options, paths)), expired };
   const { store, release } = await context.writer(options.wait);
   try {
     const deps = await syncDeps(context, store, {
       embed: options.embed,
       retokenizing: () => run.io.report({ type: 'note', message: run.say.retokenizing }),
     });
-    const done = await sync(deps, input, run.io);
-    const { chunks, embedded } = done.coverage;
-    const seconds = Math.round(performance.now() - started) / 1000;
-    return {
-      result: {
-        ...done.counts,
-        chunks: done.chunks,
-        embedded: done.embedded,
-        pending: chunks - embedded,
-        seconds,
-        bytes: done.bytes,
-        ...(done.stopped && input.expired() ? { stopped: 'budget' } : {}),
-        files: done.files.filter((file) => run.options.verbose || NAMED.has(file.status)),
-      },
-      text: summary(run, done, done.coverage, seconds),
-      exit: exitCode(done),
-    };
+    return await sync(deps, input, run.io);
   } finally {
     await release();
   }
+}
+
+async function toStack(
+  run: Invocation,
+  client: Client,
+  options: Options,
+  paths: string[],
+  expired: () => boolean,
+): Promise<Done> {
+  const { baseOf, onlyLocal } = await import('../stack.ts');
+  const { plan, ocr, passwordFile } = options;
+  onlyLocal({ '--plan': plan, '--ocr': ocr, '--password-file': passwordFile });
+  const { ingestRemote } = await import('../../client/ingest.ts');
+  const { values, origins } = await run.config();
+  const stdin = paths.includes('-') ? await namedInput(run, options.name) : undefined;
+  return ingestRemote(
+    client,
+    {
+      ...{ ...given(options, paths), cwd: run.app.cwd, root: await baseOf(run), embed: options.embed, expired },
+      maxBytes: options.maxFileSize ?? values.MAX_FILE_SIZE,
+      ...(origins.COLLECTION === 'default' ? {} : { defaultCollection: values.COLLECTION }),
+      ...(stdin === undefined ? {} : { stdin }),
+    },
+    run.io,
+  );
+}
+
+function given({ include = [], exclude = [], collection, tag, dryRun = false }: Options, paths: string[]) {
+  return {
+    ...{ paths: paths.filter((path) => path !== '-'), include, exclude, dryRun },
+    ...(collection === undefined ? {} : { collection }),
+    ...(tag === undefined ? {} : { tags: tag }),
+  };
 }
 
 const NAMED = new Set(['skipped', 'partial', 'failed']);
@@ -108,22 +152,16 @@ async function inputOf(run: Invocation, options: Options, paths: string[]): Prom
   const stdin = paths.includes('-') ? await namedInput(run, options.name) : undefined;
   return {
     ...inputDefaults(context),
-    paths: paths.filter((path) => path !== '-'),
+    ...given(options, paths),
     cwd: run.app.cwd,
     root: context.root,
-    include: options.include ?? [],
-    exclude: options.exclude ?? [],
     ...(options.maxFileSize === undefined ? {} : { maxBytes: options.maxFileSize }),
-    ...(options.collection === undefined ? {} : { collection: options.collection }),
-    ...(options.tag === undefined ? {} : { tags: options.tag }),
     ...(options.ocr === undefined ? {} : { ocr: context.ocrMode(options.ocr), rescan: options.ocr === 'force' }),
-    dryRun: options.dryRun ?? false,
     ...(stdin === undefined ? {} : { stdin }),
     // Encrypted files are tried again, since they may open now.
     ...(options.passwordFile === undefined
       ? {}
       : { passwords: await passwordsOf(run, options.passwordFile), retry: ['encrypted' as const] }),
-    expired: budget(options.budget),
   };
 }
 
@@ -133,8 +171,8 @@ async function namedInput(run: Invocation, name: string | undefined): Promise<{ 
   return { name, bytes: await standardInput(run.app) };
 }
 
-function summary({ say }: Invocation, result: IngestResult, coverage: Coverage, seconds: number): string {
-  const { counts } = result;
+function summary({ say }: Invocation, result: Done, seconds: number): string {
+  const { counts, coverage } = result;
   const named = (Object.keys(counts) as (keyof typeof counts)[]).filter((status) => counts[status] > 0);
   if (named.length === 0) return say.nothingToIngest;
   const lines = [named.map((status) => `${counts[status]} ${say.counts[status]}`).join(', ')];

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { RagError } from '../../errors.ts';
-import { type App, type Exit, handle, verb } from '../app.ts';
+import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
 import { duration } from '../options.ts';
 import { oneLine } from '../style.ts';
 
@@ -13,37 +13,50 @@ export function rmCommand(app: App, exit: Exit): Command {
     .argument('<source...>', 'sources as rag list names them, or globs')
     .option('--wait <time>', 'wait this long for another writer', duration);
   return handle<{ wait?: number }>(command, app, exit, async (run, options, ...names) => {
-    const { default: picomatch } = await import('picomatch');
-    const { sourceName } = await import('../../pipeline/walk.ts');
-    const { resolve } = await import('node:path');
-    const context = await run.context();
-    const { store, release } = await context.writer(options.wait);
-    try {
-      const known = [...(await store.stamps()).keys()];
-      const wanted = new Set<string>();
-      for (const name of names) {
-        const source = sourceName(context.root, resolve(app.cwd, name));
-        const match = picomatch(name, { dot: true });
-        const matching = known.filter(
-          (one) =>
-            one === name ||
-            one === source ||
-            one.startsWith(`${source}/`) ||
-            one.startsWith(`${source}!/`) ||
-            match(one),
-        );
-        if (matching.length === 0)
-          throw new RagError('not_found', `no document ${oneLine(name)} in this home; nothing was removed`, {
-            hint: 'rag list names them',
-            zh: `此库中没有文档 ${oneLine(name)}；未移除任何内容`,
-          });
-        for (const one of matching) wanted.add(one);
-      }
-      const removed = [];
-      for (const source of [...wanted].sort()) if (await store.remove(source)) removed.push(source);
-      return { result: { removed }, text: [...removed.map(oneLine), run.say.removed(removed.length)].join('\n') };
-    } finally {
-      await release();
-    }
+    const removed = await remove(run, names, options.wait);
+    return { result: { removed }, text: [...removed.map(oneLine), run.say.removed(removed.length)].join('\n') };
   });
+}
+
+async function remove(run: Invocation, names: string[], wait: number | undefined): Promise<string[]> {
+  const client = await run.client();
+  if (client) {
+    const { baseOf } = await import('../stack.ts');
+    const { stamps } = await client.known(run.io.signal);
+    return client.forget(await wanted(run, stamps.keys(), names, await baseOf(run)), run.io.signal);
+  }
+  const context = await run.context();
+  const { store, release } = await context.writer(wait);
+  try {
+    const removed = [];
+    for (const source of await wanted(run, (await store.stamps()).keys(), names, context.root))
+      if (await store.remove(source)) removed.push(source);
+    return removed;
+  } finally {
+    await release();
+  }
+}
+
+/** Sources that the names mean: sources, paths from the current folder, folders, globs. Throws RagError('not_found') for one that means none. */
+async function wanted(run: Invocation, stamps: Iterable<string>, names: string[], root: string): Promise<string[]> {
+  const { default: picomatch } = await import('picomatch');
+  const { sourceName } = await import('../../pipeline/walk.ts');
+  const { resolve } = await import('node:path');
+  const known = [...stamps];
+  const found = new Set<string>();
+  for (const name of names) {
+    const source = sourceName(root, resolve(run.app.cwd, name));
+    const match = picomatch(name, { dot: true });
+    const matching = known.filter(
+      (one) =>
+        one === name || one === source || one.startsWith(`${source}/`) || one.startsWith(`${source}!/`) || match(one),
+    );
+    if (matching.length === 0)
+      throw new RagError('not_found', `no document ${oneLine(name)} in this home; nothing was removed`, {
+        hint: 'rag list names them',
+        zh: `此库中没有文档 ${oneLine(name)}；未移除任何内容`,
+      });
+    for (const one of matching) found.add(one);
+  }
+  return [...found].sort();
 }

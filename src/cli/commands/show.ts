@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Client, Quoted, Texted } from '../../client/client.ts';
 import { RagError } from '../../errors.ts';
 import type { Page } from '../../pipeline/pages.ts';
 import type { Table } from '../../pipeline/tables.ts';
@@ -26,15 +27,14 @@ export function showCommand(app: App, exit: Exit): Command {
     .option('--tables', 'its tables: where each stands, caption, header and rows')
     .option('--as-of <date>', 'as it was then', until);
   return handle<Options>(command, app, exit, async (run, options, name) => {
-    const store = await (await run.context()).reader();
     if (/^[0-9a-f]{64}:\d+$/.test(name!)) return showChunk(run, name!);
-    const document = await findDocument(run, name!, options.asOf);
+    const { document, parts } = await opened(run, name!, options.asOf);
     if (options.text && !run.options.json) {
-      for await (const part of store.text(document)) run.print(part);
+      for await (const part of parts) run.print(part);
       return {};
     }
-    const { textOf } = await import('../../pipeline/extracted.ts');
-    const text = await textOf(store, document);
+    let text = '';
+    for await (const part of parts) text += part;
     const named = { source: document.source, document: document.id };
     if (options.pages) {
       const { pagesOf } = await import('../../pipeline/pages.ts');
@@ -60,6 +60,42 @@ export function showCommand(app: App, exit: Exit): Command {
   });
 }
 
+type Shown = Pick<Document, 'source' | 'id' | 'title' | 'type' | 'sha256' | 'sections' | 'problem'>;
+
+/** A document, and its text piece by piece. */
+async function opened(run: Invocation, name: string, asOf: string | undefined) {
+  const client = await run.client();
+  if (client) return fromStack(run, client, name, asOf);
+  const document: Shown & Document = await findDocument(run, name, asOf);
+  return { document, parts: (await (await run.context()).reader()).text(document) };
+}
+
+async function fromStack(run: Invocation, client: Client, name: string, asOf: string | undefined) {
+  const { sourcesMeant } = await import('../stack.ts');
+  const names = await sourcesMeant(run, name);
+  let found: Texted | undefined;
+  for (const source of names)
+    found ??= await client.text(source, asOf, run.io.signal).catch((error: unknown) => {
+      // What the server says of the name as it was given says most.
+      if (error instanceof RagError && error.code === 'not_found' && names.length > 1) return undefined;
+      throw error;
+    });
+  if (!found) throw notHere(name);
+  const { document: id, documentSha256: sha256, text, ...rest } = found;
+  const sections = found.sections.map(({ locator: { start, end: _, ...locator }, table }) => ({
+    ...{ start, locator, ...(table === undefined ? {} : { table }) },
+  }));
+  const document: Shown = { ...rest, id, sha256, sections };
+  return { document, parts: [text] };
+}
+
+function notHere(name: string): RagError {
+  return new RagError('not_found', `no document ${oneLine(name)} in this home`, {
+    hint: 'rag list names them',
+    zh: `此库中没有文档 ${oneLine(name)}`,
+  });
+}
+
 /** By its source, by its path from the current folder, or by a unique ending of its source. */
 export async function findDocument(run: Invocation, name: string, asOf?: string): Promise<Document> {
   const context = await run.context();
@@ -73,19 +109,16 @@ export async function findDocument(run: Invocation, name: string, asOf?: string)
   const stamp = (await store.stamps()).get(name);
   if (stamp?.problem)
     throw new RagError('not_found', `${name} gave no document: ${stamp.problem.reason} (${stamp.problem.code})`);
-  throw new RagError('not_found', `no document ${oneLine(name)} in this home`, {
-    hint: 'rag list names them',
-    zh: `此库中没有文档 ${oneLine(name)}`,
-  });
+  throw notHere(name);
 }
 
-function sections(document: Document, length: number) {
+function sections(document: Pick<Document, 'sections'>, length: number) {
   return document.sections.map(({ start, locator }, i) => ({
     locator: { ...locator, start, end: document.sections[i + 1]?.start ?? length },
   }));
 }
 
-function readable({ say, style }: Invocation, document: Document, text: string): string {
+function readable({ say, style }: Invocation, document: Shown, text: string): string {
   const blocks = sections(document, text.length).map(({ locator }) => {
     const where = place(say, locator);
     return `${where ? `${style.link(where)}\n` : ''}${printable(text.slice(locator.start, locator.end).trim())}`;
@@ -110,20 +143,22 @@ function tablesText({ say, style }: Invocation, tables: Table[]): string {
 }
 
 async function showChunk(run: Invocation, id: string) {
+  const client = await run.client();
+  const { locator, ...passage } = client ? await client.passage(id, run.io.signal) : await passageOf(run, id);
+  const where = [oneLine(passage.source), place(run.say, locator)].filter(Boolean).join(' › ');
+  return {
+    result: { ...passage, sections: [{ locator }] },
+    text: `${run.style.link(where)}\n${printable(passage.text)}`,
+  };
+}
+
+async function passageOf(run: Invocation, id: string): Promise<Quoted> {
   const store = await (await run.context()).reader();
   const passage = (await store.read([id])).get(id);
   if (!passage) throw new RagError('not_found', `no passage ${id} in this home`, { hint: 'rag search names passages' });
   const { chunk, document } = passage;
-  const where = [oneLine(document.source), place(run.say, chunk.locator)].filter(Boolean).join(' › ');
   return {
-    result: {
-      source: document.source,
-      document: document.id,
-      chunk: id,
-      text: chunk.text,
-      context: chunk.context,
-      sections: [{ locator: { ...chunk.locator, start: chunk.start, end: chunk.end } }],
-    },
-    text: `${run.style.link(where)}\n${printable(chunk.text)}`,
+    ...{ source: document.source, document: document.id, chunk: id, text: chunk.text, context: chunk.context },
+    locator: { ...chunk.locator, start: chunk.start, end: chunk.end },
   };
 }

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Session } from '../../chats/chats.ts';
 import { RagError } from '../../errors.ts';
 import type { Exported } from '../../pipeline/exported.ts';
 import type { Verified } from '../../pipeline/verify.ts';
 import { originalDeps } from '../../wiring.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
 import { passwordsOf } from '../passwords.ts';
+import { onlyLocal } from '../stack.ts';
 import { standardInput } from '../stdin.ts';
 import { oneLine, printable } from '../style.ts';
 
@@ -18,12 +20,29 @@ export function verifyCommand(app: App, exit: Exit): Command {
     .argument('<answer>', 'a saved answer (JSON, JSON lines, exported Markdown), a chat session, or -')
     .option('--password-file <file>', 'passwords for encrypted files, one a line');
   return handle<{ passwordFile?: string }>(command, app, exit, async (run, options, name) => {
-    const context = await run.context();
-    const { verify } = await import('../../pipeline/verify.ts');
-    const passwords = options.passwordFile === undefined ? [] : await passwordsOf(run, options.passwordFile);
-    const deps = await originalDeps(context, passwords);
-    const result = await verify(deps, await exported(run, name!), run.io.signal);
+    const result = await checked(run, options.passwordFile, name!);
     return { result, text: text(run, result), exit: result.valid === result.checked ? 0 : 8 };
+  });
+}
+
+async function checked(run: Invocation, passwordFile: string | undefined, name: string): Promise<Verified> {
+  const client = await run.client();
+  if (client) {
+    onlyLocal({ '--password-file': passwordFile });
+    return client.verify(await exported(run, name), run.io.signal);
+  }
+  const context = await run.context();
+  const { verify } = await import('../../pipeline/verify.ts');
+  const passwords = passwordFile === undefined ? [] : await passwordsOf(run, passwordFile);
+  return verify(await originalDeps(context, passwords), await exported(run, name), run.io.signal);
+}
+
+async function sessionOf(run: Invocation, id: string): Promise<Session | undefined> {
+  const client = await run.client();
+  if (!client) return (await (await run.context()).chats()).find(id);
+  return client.session(id, run.io.signal).catch((error: unknown) => {
+    if (error instanceof RagError && error.code === 'not_found') return undefined;
+    throw error;
   });
 }
 
@@ -34,7 +53,7 @@ async function exported(run: Invocation, name: string): Promise<Exported> {
   }
   const saved = await readFile(resolve(run.app.cwd, name), 'utf8').catch(() => undefined);
   if (saved !== undefined) return readExported(saved, name);
-  const session = await (await (await run.context()).chats()).find(name);
+  const session = await sessionOf(run, name);
   if (session !== undefined) return readExported(JSON.stringify(session), name);
   throw new RagError('not_found', `${name} is neither a file nor a chat session`, {
     hint: 'rag chat --list names the sessions',

@@ -1,12 +1,29 @@
 import type { Command } from 'commander';
 import { RagError } from '../../errors.ts';
-import { type App, type Exit, handle, verb } from '../app.ts';
+import type { Why, WhyInput } from '../../pipeline/why.ts';
+import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
 import { printable } from '../style.ts';
 import { inputOf, type SearchOptions, searchDeps, withSearchFlags } from './search.ts';
 
 interface Options extends SearchOptions {
   doc: string;
   passage?: string;
+}
+
+async function reason(run: Invocation, input: Omit<WhyInput, 'cwd' | 'root'>): Promise<Why> {
+  const client = await run.client();
+  if (client) {
+    const { existsSync } = await import('node:fs');
+    const { resolve } = await import('node:path');
+    const { sourcesMeant } = await import('../stack.ts');
+    // A path from here, if there is such a file; else a source.
+    const here = existsSync(resolve(run.app.cwd, input.doc));
+    const doc = (await sourcesMeant(run, input.doc)).at(here ? -1 : 0)!;
+    return client.why({ ...input, doc }, run.io.signal);
+  }
+  const { why } = await import('../../pipeline/why.ts');
+  const where = { cwd: run.app.cwd, root: (await run.context()).root };
+  return why(await searchDeps(run), { ...input, ...where }, run.io);
 }
 
 export function whyCommand(app: App, exit: Exit): Command {
@@ -21,10 +38,8 @@ export function whyCommand(app: App, exit: Exit): Command {
   return handle<Options>(command, app, exit, async (run, options, text) => {
     if (!text?.trim())
       throw new RagError('usage', 'the question is empty', { hint: 'rag why "your question" --doc PATH' });
-    const { why } = await import('../../pipeline/why.ts');
     const { doc, passage } = options;
-    const where = { doc, cwd: app.cwd, root: (await run.context()).root, ...(passage ? { passage } : {}) };
-    const result = await why(await searchDeps(run), { ...inputOf(options, text), ...where }, run.io);
+    const result = await reason(run, { ...inputOf(options, text), doc, ...(passage ? { passage } : {}) });
     const { say, style } = run;
     const lines = result.steps.map(
       (step) => `${step.ok ? '✓' : style.bold('✗')} ${say.stages[step.stage]}: ${printable(step.detail)}`,

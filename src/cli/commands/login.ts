@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { RagError } from '../../errors.ts';
+import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
+import { askSecret } from '../secret.ts';
+import { userHomeOf } from '../stack.ts';
+import { standardInput } from '../stdin.ts';
+
+export function loginCommand(app: App, exit: Exit): Command {
+  const command = verb('login', 'remember the address and the key of a rag server, for --home stack', [
+    'rag login https://rag.example.org',
+    'rag login http://127.0.0.1:8000 --key-file key.txt',
+  ])
+    .argument('<url>', 'where it answers')
+    .option('--key-file <file>', 'the key is in this file; otherwise it is asked for, or read from standard input');
+  return handle<{ keyFile?: string }>(command, app, exit, async (run, options, address) => {
+    const url = checked(address!);
+    const key = (await keyOf(run, options.keyFile))?.trim();
+    if (key === undefined) return { exit: 130 };
+    if (/[^\x21-\x7e]/.test(key)) throw new RagError('usage', 'a key has no spaces or special characters in it');
+    if (url.protocol === 'http:' && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
+      run.io.report({ type: 'warn', message: run.say.login.plain(url.origin) });
+    const { openClient } = await import('../../client/client.ts');
+    const { storeLogin } = await import('../../client/login.ts');
+    const note = (message: string) => run.io.report({ type: 'note', message });
+    const client = openClient({ url: url.href, key: key === '' ? undefined : key, lang: run.lang, note });
+    const { documents } = await client.status(run.io.signal);
+    const file = await storeLogin(userHomeOf(app), { url: client.url, ...(key === '' ? {} : { key }) });
+    return { result: { url: client.url, documents, file }, text: run.say.login.done(client.url, documents, file) };
+  });
+}
+
+export function logoutCommand(app: App, exit: Exit): Command {
+  const command = verb('logout', 'forget what rag login remembered', ['rag logout', 'rag logout --json']);
+  return handle(command, app, exit, async (run) => {
+    const { forgetLogin } = await import('../../client/login.ts');
+    const forgotten = await forgetLogin(userHomeOf(app));
+    return { result: { forgotten }, text: forgotten ? run.say.login.forgotten : run.say.login.none };
+  });
+}
+
+function checked(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.username === '' &&
+    url.password === '' &&
+    url.search + url.hash === ''
+  )
+    return url;
+  throw new RagError('usage', `${address.replace(/\/\/[^/]*@/, '//…@')} is no address of a rag server`, {
+    hint: 'rag login https://rag.example.org',
+    zh: '这不是 rag 服务器的地址',
+  });
+}
+
+async function keyOf(run: Invocation, file: string | undefined): Promise<string | undefined> {
+  if (file === undefined)
+    return run.app.stdin.isTTY ? askSecret(run, run.say.login.ask) : (await standardInput(run.app)).toString('utf8');
+  return readFile(resolve(run.app.cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new RagError('usage', `the key file ${file} cannot be read (${cause.code})`, { cause });
+  });
+}
