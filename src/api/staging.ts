@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, lstatSync } from 'node:fs';
-import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { createReadStream, createWriteStream, existsSync, lstatSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -23,6 +23,8 @@ export interface Placed {
 }
 
 const INCOMING = join('.rag', 'incoming');
+/** Every path that an upload made, a JSON string a line: what came from a client may be replaced by one, also after `rag rm`. */
+const RECORD = join('.rag', 'uploads.jsonl');
 
 /** What uploads left that were under way when a server died. */
 export async function clearStaging(root: string): Promise<void> {
@@ -49,6 +51,8 @@ export async function openStaging(root: string) {
     /** All checks before the first file is moved. Throws RagError('refused') where something else is in the way. */
     async place(files: Placed[], store: StoreReader): Promise<void> {
       for (const file of files) await mayBePlaced(root, file, store);
+      const made = files.filter(({ path }) => !existsSync(join(root, path)));
+      await appendFile(join(root, RECORD), made.map(({ path }) => `${JSON.stringify(path)}\n`).join(''));
       for (const { temporary, path, mtimeMs } of files) {
         await mkdir(join(root, dirname(path)), { recursive: true });
         if (mtimeMs !== undefined) await utimes(temporary, mtimeMs / 1000, mtimeMs / 1000);
@@ -62,7 +66,7 @@ export async function openStaging(root: string) {
 
 /**
  * No link on the way, since it may lead out of the home's folder; no folder in its place; and what is there already must be a document
- * of this home, or the same bytes: an upload replaces nothing that was never shown to rag.
+ * of this home, or have come by an upload, or be the same bytes: an upload replaces nothing that was never shown to rag.
  */
 async function mayBePlaced(root: string, { path, sha256 }: Placed, store: StoreReader): Promise<void> {
   const parts = path.split('/');
@@ -75,9 +79,15 @@ async function mayBePlaced(root: string, { path, sha256 }: Placed, store: StoreR
     if (n < parts.length && !stats.isDirectory()) throw refuse('a file');
     if (n < parts.length) continue;
     if (!stats.isFile()) throw refuse('a folder');
-    const known = (await store.find(path)) !== undefined || (await store.stamps()).has(path);
-    if (!known && (await digestOf(join(root, path))) !== sha256) throw refuse('there and no document of this home');
+    if (await store.find(path)) return;
+    const ours = (await store.stamps()).has(path) || (await wasUploaded(root, path));
+    if (!ours && (await digestOf(join(root, path))) !== sha256) throw refuse('there and no document of this home');
   }
+}
+
+async function wasUploaded(root: string, path: string): Promise<boolean> {
+  const record = await readFile(join(root, RECORD), 'utf8').catch(() => '');
+  return record.split('\n').includes(JSON.stringify(path));
 }
 
 async function digestOf(path: string): Promise<string> {

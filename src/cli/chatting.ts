@@ -1,15 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Session } from '../chats/chats.ts';
-import type { Generator } from '../models/models.ts';
-import { textOf } from '../pipeline/extracted.ts';
 import type { SearchInput } from '../pipeline/search.ts';
 import type { CommandResult } from '../tui/chat.tsx';
-import type { Picture } from '../tui/graphics.ts';
 import type { Opened, State } from '../tui/state.ts';
 import type { Citation } from '../types.ts';
-import { answerDeps } from './answering.ts';
 import type { Invocation } from './app.ts';
+import type { Conversation } from './conversation.ts';
 import { chatMarkdown } from './markdown.ts';
 import { place } from './messages.ts';
 import { oneLine, printable } from './style.ts';
@@ -22,12 +19,10 @@ export async function chatting(run: Invocation, session: Session, search: Omit<S
   const { chat } = await import('../tui/chat.tsx');
   const { graphicsOf } = await import('../tui/graphics.ts');
   const graphics = graphicsOf(run.app.env);
-  const { converse } = await import('../pipeline/converse.ts');
-  const context = await run.context();
   const { say } = run;
-  const quiet = { ...run, io: { ...run.io, report() {} } };
-  const deps = { ...(await answerDeps(quiet)), chats: await context.chats() };
-  let generator: Generator | undefined = await deps.generator();
+  const { inFolder, inStack } = await import('./conversation.ts');
+  const client = await run.client();
+  const conversation = client ? inStack(run, client, session) : await inFolder(run, session);
 
   const inputFor = (question: string, { scope, k }: State): SearchInput => {
     const filter = { ...search.filter, ...(scope === undefined ? {} : { in: [scope] }) };
@@ -41,16 +36,14 @@ export async function chatting(run: Invocation, session: Session, search: Omit<S
       return Number.isInteger(k) && k > 0 && k <= 100 ? { k } : { note: say.chat.badK };
     },
     async model(argument) {
-      if (argument !== '') generator = await context.generator(argument);
-      return { note: generator ? say.answeredBy(generator.id) : say.extractive };
+      const model = await conversation.model(argument);
+      return { note: model === undefined ? say.extractive : say.answeredBy(model) };
     },
     sources: () => ({ note: session.turns.at(-1)?.citations.map(cited).join('\n') || say.noHits }),
     async why(argument, state) {
       const last = session.turns.at(-1);
       if (!last || argument === '') return { note: say.chat.whyUse };
-      const { why } = await import('../pipeline/why.ts');
-      const where = { doc: argument, cwd: run.app.cwd, root: context.root };
-      const found = await why(deps, { ...inputFor(last.standalone ?? last.question, state), ...where }, quiet.io);
+      const found = await conversation.why({ ...inputFor(last.standalone ?? last.question, state), doc: argument });
       const steps = found.steps.map((step) => `${step.ok ? '✓' : '✗'} ${say.stages[step.stage]}: ${step.detail}`);
       return { note: [...steps, `→ ${found.advice}`].join('\n') };
     },
@@ -87,14 +80,11 @@ export async function chatting(run: Invocation, session: Session, search: Omit<S
         signal,
         report: (event: Parameters<typeof run.io.report>[0]) => void (event.type === 'token' && token(event.text)),
       };
-      // What others ingest meanwhile is seen by the next question.
-      const { store, release } = await context.latest();
-      const all = { ...deps, store, generator: async () => generator };
-      const { turn } = await converse(all, session, inputFor(question, state), io).finally(release);
+      const turn = await conversation.ask(inputFor(question, state), io);
       session.turns.push(turn);
       return turn;
     },
-    open: (citation) => open(run, citation, cited(citation), graphics !== undefined),
+    open: (citation) => open(run, conversation, citation, cited(citation), graphics !== undefined),
     async command(name, argument, state) {
       const known = commands[name];
       return known ? known(argument, state) : { note: say.chat.unknown(name) };
@@ -108,16 +98,15 @@ function globOf(scope: string): string {
 }
 
 /** The quote in the text around it, from the home: it is what the answer was made of. */
-async function open(run: Invocation, citation: Citation, title: string, pictures: boolean): Promise<Opened> {
-  const { store, release } = await (await run.context()).latest();
+async function open(
+  run: Invocation,
+  conversation: Conversation,
+  citation: Citation,
+  title: string,
+  pictures: boolean,
+): Promise<Opened> {
   const { start, end } = citation.locator;
-  let text = '';
-  try {
-    const document = await store.find(citation.source);
-    if (document?.id === citation.document) text = await textOf(store, document);
-  } finally {
-    release();
-  }
+  const text = await conversation.text(citation);
   if (text.slice(start, end) !== citation.quote)
     return {
       title: `${title} — ${run.say.stale.changed}`,
@@ -125,7 +114,7 @@ async function open(run: Invocation, citation: Citation, title: string, pictures
       quote: citation.quote,
       after: citation.suffix,
     };
-  const page = pictures ? await pageOf(run, citation, text) : undefined;
+  const page = pictures ? await conversation.page(citation, text) : undefined;
   return {
     title,
     before: text.slice(Math.max(0, start - AROUND), start),
@@ -133,21 +122,4 @@ async function open(run: Invocation, citation: Citation, title: string, pictures
     after: text.slice(end, end + AROUND),
     ...(page === undefined ? {} : { page }),
   };
-}
-
-/** Pixels: enough for half of a large screen. */
-const PAGE_WIDTH = 1000;
-
-/** The page of a PDF as a picture; undefined where there is none, or the file is gone: the text is there all the same. */
-async function pageOf(run: Invocation, { source, locator }: Citation, text: string): Promise<Picture | undefined> {
-  const { page, start, end } = locator;
-  if (page === undefined) return undefined;
-  const { pageImage } = await import('../pipeline/page-image.ts');
-  const { originalDeps } = await import('../wiring.ts');
-  try {
-    const deps = await originalDeps(await run.context(), []);
-    return await pageImage(deps, { source, text, page, width: PAGE_WIDTH, start, end });
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, unlinkSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { multipart } from '../../src/client/multipart.ts';
 import { folder, put, type Ran, rag } from '../support/rag.ts';
 import { type Serving, serving } from '../support/serving.ts';
+import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts';
 
 let there: string;
 let server: Serving;
@@ -38,6 +39,9 @@ const stack = (cwd: string, ...argv: string[]): Promise<Ran> => rag({ cwd, env }
 const timeless = (value: object) =>
   JSON.parse(JSON.stringify(value), (name, one) => (['seconds', 'ingested', 'at'].includes(name) ? undefined : one));
 
+/** Files are reported in the order in which they were ready. */
+const sorted = (files: { source: string }[]) => files.sort((a, b) => (a.source < b.source ? -1 : 1));
+
 /** Every file below, but what the home itself keeps. */
 function onServer(dir = there): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
@@ -54,6 +58,7 @@ describe('the stack home', () => {
       stack: await stack(cwd, 'ingest', 'docs', '--json', '-v'),
     };
     expect(ingested.stack.json.result).toMatchObject({ added: 3, failed: 0, pending: 0 });
+    for (const { json } of [ingested.local, ingested.stack]) sorted(json.result.files);
     expect(timeless(ingested.stack.json)).toEqual(timeless(ingested.local.json));
     for (const argv of [
       ['search', 'how long are backups kept', '--explain'],
@@ -132,7 +137,7 @@ describe('the stack home', () => {
     const again = await stack(cwd, 'ingest', '.', '--json');
     expect(again.json.result).toMatchObject({ added: 0, failed: 1, bytes: 0 });
     expect((await stack(cwd, 'ingest', 'nowhere.md')).code).toBe(6);
-    expect((await stack(folder(), 'ingest', '.')).out).toContain('nothing to ingest');
+    expect((await stack(folder({ 'empty/.hidden': '' }), 'ingest', 'empty')).out).toContain('nothing to ingest');
     const outside = folder({ 'x.md': 'Outside.' });
     const refused = await stack(cwd, 'ingest', outside);
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('cd ')]);
@@ -280,6 +285,60 @@ describe('the stack home', () => {
   });
 });
 
+describe.skipIf(!hasTerminal)('on a terminal (needs tmux)', () => {
+  const open: Terminal[] = [];
+  afterEach(() => {
+    for (const one of open.splice(0)) one.close();
+  });
+  const terminal = (cwd: string, args: string) => {
+    const settings = `HOME=${cwd} RAG_API_URL=${server.url} LANG=C.UTF-8`;
+    const made = openTerminal(`env ${settings} ${process.execPath} ${resolve('bin/rag.js')} ${args}`, cwd, 120);
+    open.push(made);
+    return made;
+  };
+
+  it('asks for the key without showing it, talks, opens a source, says why, and goes on', async () => {
+    const cwd = folder(FILES);
+    await stack(cwd, 'ingest', 'docs');
+    const login = terminal(cwd, `login ${server.url}`);
+    await login.see(/Key: /);
+    login.type(server.token);
+    login.press('Enter');
+    expect(await login.see(/left with 0/)).not.toContain(server.token);
+    const chat = terminal(cwd, 'chat --home stack');
+    await chat.see(/Enter ask/);
+    chat.type('备份保留多久？');
+    chat.press('Enter');
+    await chat.see(/\[1\] docs\/手册\.md/);
+    chat.press('Tab', 'Enter');
+    await chat.see(/# 手册[\s\S]*备份保留三十五天/);
+    chat.press('Escape');
+    await chat.see(/choose/);
+    chat.press('Escape');
+    await chat.see(/Enter ask/);
+    chat.type('/why docs/手册.md');
+    chat.press('Enter');
+    await chat.see(/✓ rank/);
+    chat.type('/model other');
+    chat.press('Enter');
+    await chat.see(/\/model works on a home in a folder/);
+    chat.type('/quit');
+    chat.press('Enter');
+    const id = /rag chat --resume (\S+)/.exec(await chat.see(/left with 0/))![1]!;
+    expect((await stack(cwd, 'chat', '--list', '--json')).json.result.sessions[0]).toMatchObject({ id, turns: 1 });
+  });
+
+  it('forgets a key that was begun at Ctrl-C', async () => {
+    const cwd = folder();
+    const login = terminal(cwd, `login ${server.url}`);
+    await login.see(/Key: /);
+    login.type('begun');
+    login.press('C-c');
+    await login.see(/left with 130/);
+    expect(existsSync(join(cwd, '.config/rag/login.json'))).toBe(false);
+  });
+});
+
 describe('an upload with paths', () => {
   async function upload(names: string[], about: object = {}, more: Record<string, string> = {}) {
     const files = names.map((name) => ({ name, content: Buffer.from(more[name] ?? `words of ${name}`) }));
@@ -315,7 +374,6 @@ describe('an upload with paths', () => {
       'a/./b.md',
       './a.md',
       'a/',
-      '',
       'nul.md',
       'a/COM1',
       'x\u0000.md',

@@ -20,10 +20,11 @@ async function find(deps: Deps, name: string, asOf?: string): Promise<Document> 
     const found = await store.find(name, asOf);
     if (found !== undefined) return found;
     const problem = (await store.stamps()).get(name)?.problem;
-    throw new RagError(
-      'not_found',
-      problem ? `${name} gave no document: ${problem.reason} (${problem.code})` : `no document ${name}`,
-    );
+    if (problem) throw new RagError('not_found', `${name} gave no document: ${problem.reason} (${problem.code})`);
+    throw new RagError('not_found', `no document ${name} in this home`, {
+      hint: 'rag list names them',
+      zh: `此库中没有文档 ${name}`,
+    });
   });
 }
 

@@ -65,13 +65,11 @@ function listed({ style }: Invocation, sessions: Summary[]): Outcome {
 /** Where turns are made. A session in the stack home has its name from there, with its first turn. */
 async function converser(run: Invocation, session: Session, io: Io): Promise<(input: SearchInput) => Promise<Turn>> {
   const client = await run.client();
-  if (client)
-    return async (input) => {
-      const known = session.turns.length > 0 ? session.id : undefined;
-      const { session: id, turn } = await client.chat(input, known, io);
-      session.id = id;
-      return turn;
-    };
+  if (client) {
+    const { inStack } = await import('../conversation.ts');
+    const { ask } = inStack(run, client, session);
+    return (input) => ask(input, io);
+  }
   const { converse } = await import('../../pipeline/converse.ts');
   const deps = { ...(await answerDeps(run)), chats: await (await run.context()).chats() };
   return async (input) => (await converse(deps, session, input, io)).turn;

@@ -13,13 +13,8 @@ interface Options extends SearchOptions {
 async function reason(run: Invocation, input: Omit<WhyInput, 'cwd' | 'root'>): Promise<Why> {
   const client = await run.client();
   if (client) {
-    const { existsSync } = await import('node:fs');
-    const { resolve } = await import('node:path');
-    const { sourcesMeant } = await import('../stack.ts');
-    // A path from here, if there is such a file; else a source.
-    const here = existsSync(resolve(run.app.cwd, input.doc));
-    const doc = (await sourcesMeant(run, input.doc)).at(here ? -1 : 0)!;
-    return client.why({ ...input, doc }, run.io.signal);
+    const { docMeant } = await import('../conversation.ts');
+    return client.why({ ...input, doc: await docMeant(run, input.doc) }, run.io.signal);
   }
   const { why } = await import('../../pipeline/why.ts');
   const where = { cwd: run.app.cwd, root: (await run.context()).root };
