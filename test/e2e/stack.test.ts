@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { multipart } from '../../src/client/multipart.ts';
 import { folder, put, type Ran, rag } from '../support/rag.ts';
+import { json, type Reply, scriptedServer } from '../support/scripted-server.ts';
 import { type Serving, serving } from '../support/serving.ts';
 import { hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts';
 
@@ -259,6 +260,36 @@ describe('the stack home', () => {
     expect(chinese.err).toContain('此库中没有文档');
   });
 
+  it('asks again where that may help and changes nothing, and only there', async () => {
+    const cwd = folder(FILES);
+    const found = { query: 'x', mode: 'lexical', seconds: 0, coverage: { chunks: 1, embedded: 1 }, hits: [] };
+    const drop: Reply = (response) => response.destroy();
+    const busy = json(503, 'not ours');
+    const proxy = await scriptedServer([drop, busy, json(429, {}, { 'retry-after': '1' }), json(200, found)]);
+    const env = { RAG_HOME: 'stack', RAG_API_URL: proxy.url, RAG_API_KEY: 'k' };
+    expect((await rag({ cwd, env }, 'search', 'x', '--json')).json.result.hits).toEqual([]);
+    const [, , third, fourth] = proxy.asked;
+    expect([proxy.asked.length, fourth!.at - third!.at >= 1000]).toEqual([4, true]);
+    await proxy.close();
+    const stays = await scriptedServer([busy]);
+    const talk = await rag({ cwd, env: { ...env, RAG_API_URL: stays.url }, stdin: 'a question\n' }, 'chat', '--json');
+    expect([talk.code, stays.asked.length]).toEqual([5, 1]);
+    await stays.close();
+    // Begun to answer: not asked again.
+    const begun: Reply = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('event: token\ndata: {"type":"token","text":"Half"}\n\n', () => response.destroy());
+    };
+    const cut = await scriptedServer([begun]);
+    const half = await rag({ cwd, env: { ...env, RAG_API_URL: cut.url } }, 'query', 'x', '--json');
+    expect([half.code, cut.asked.length, half.err]).toEqual([5, 1, expect.stringContaining('Half')]);
+    await cut.close();
+    const moved = await scriptedServer([json(302, {}, { location: server.url })]);
+    const away = await rag({ cwd, env: { ...env, RAG_API_URL: moved.url } }, 'status');
+    expect([away.code, moved.asked.length]).toEqual([5, 1]);
+    await moved.close();
+  });
+
   it('keeps a login for its own address only, readable by nobody else', async () => {
     const cwd = folder(FILES);
     const login = await rag({ cwd, stdin: `${server.token}\n` }, 'login', server.url);
@@ -301,7 +332,7 @@ describe.skipIf(!hasTerminal)('on a terminal (needs tmux)', () => {
     const cwd = folder(FILES);
     await stack(cwd, 'ingest', 'docs');
     const login = terminal(cwd, `login ${server.url}`);
-    await login.see(/Key: /);
+    await login.see(/Key:/);
     login.type(server.token);
     login.press('Enter');
     expect(await login.see(/left with 0/)).not.toContain(server.token);
@@ -331,7 +362,7 @@ describe.skipIf(!hasTerminal)('on a terminal (needs tmux)', () => {
   it('forgets a key that was begun at Ctrl-C', async () => {
     const cwd = folder();
     const login = terminal(cwd, `login ${server.url}`);
-    await login.see(/Key: /);
+    await login.see(/Key:/);
     login.type('begun');
     login.press('C-c');
     await login.see(/left with 130/);
