@@ -37,8 +37,8 @@ export const EXTRACTIVE = 'extractive';
 /** Quotes of an extractive answer. */
 const QUOTES = 3;
 /** A further quote must be nearly as good as the first, and say nearly as much of the question. */
-const NEARLY = 0.6;
-const NEARLY_SAID = 0.4;
+const NEARLY = 0.75;
+const NEARLY_SAID = 0.5;
 
 const FRAMES = {
   en: { answer: 'From your documents:', none: 'This is not in your documents.' },
@@ -124,13 +124,14 @@ function goesInCircles(text: string): boolean {
 
 /** The best sentences, one per stretch of text, none that says the same again. */
 function best(extracts: Extract[]): Extract[] {
+  const able = extracts.filter(({ passage, span }) => answers(passage.chunk.text, span));
+  const [first] = able.length > 0 ? able : extracts;
   const chosen: Extract[] = [];
   const said = new Set<string>();
-  for (const candidate of extracts) {
+  for (const candidate of able.length > 0 ? able : extracts.slice(0, 1)) {
     if (chosen.length === QUOTES) break;
-    if (candidate.score < NEARLY * extracts[0]!.score || candidate.share < NEARLY_SAID * extracts[0]!.share) continue;
+    if (candidate.score < NEARLY * first!.score || candidate.share < NEARLY_SAID * first!.share) continue;
     const { chunk } = candidate.passage;
-    if (chosen.length > 0 && !answers(chunk.text, candidate.span)) continue;
     const quote = chunk.text.slice(candidate.span.start, candidate.span.end);
     if (said.has(quote)) continue;
     said.add(quote);

@@ -16,6 +16,8 @@ export interface Extract {
 const PASSAGE = 0.6;
 /** What a word counts that stands in the sentence before or after, or in the headings. */
 const NEIGHBOUR = 0.25;
+/** What a word counts that stands in a question or heading right above: the sentence is its answer. */
+const ASKED = 0.9;
 const CONTEXT = 0.3;
 /** What a word counts that the whole passage is about: it is in the title, or in so many of its sentences. Others do not repeat it. */
 const TOPIC = 0.8;
@@ -37,10 +39,12 @@ export function extract(passages: { passage: Passage; score: number }[], concept
       const topic = topicOf(passage.document.title, words);
       return spans.map((span, i): Extract => {
         const near = new Set([...(words[i - 1] ?? []), ...(words[i + 1] ?? [])]);
+        const above = spans[i - 1];
+        const asked = above && !answers(passage.chunk.text, above) ? words[i - 1]! : NOTHING;
         let [share, likely] = [0, 0];
         for (const { terms, weight } of concepts) {
-          const said =
-            says(words[i]!, terms) || Math.max(NEIGHBOUR * says(near, terms), CONTEXT * says(context, terms));
+          const around = [NEIGHBOUR * says(near, terms), CONTEXT * says(context, terms), ASKED * says(asked, terms)];
+          const said = says(words[i]!, terms) || Math.max(...around);
           share += (weight / full) * said;
           likely += (weight / full) * Math.max(said, TOPIC * says(topic, terms));
         }
@@ -50,6 +54,8 @@ export function extract(passages: { passage: Passage; score: number }[], concept
     .filter((extract) => extract.share > 0)
     .sort((a, b) => b.score - a.score || (a.passage.chunk.id < b.passage.chunk.id ? -1 : 1));
 }
+
+const NOTHING: Set<string> = new Set();
 
 /** Words of the title, and those that come again and again. */
 function topicOf(title: string, sentences: Set<string>[]): Set<string> {

@@ -131,7 +131,7 @@ withService(CHROMIUM, (path) => {
     await page.locator('.viewer').waitFor({ state: 'detached' });
     expect(await focused(page)).toContain('Source 1');
     await page.getByRole('button', { name: 'Check the quotes' }).click();
-    await page.getByText('1 of 1 quotes stand in the files as cited').waitFor();
+    await page.getByText('3 of 3 quotes stand in the files as cited').waitFor();
     await ask(page, 'And who has a copy of the key?');
     await page.reload();
     await expect.poll(() => page.locator('.turn').count()).toBe(2);
