@@ -76,13 +76,17 @@ async function run(job: Job): Promise<void> {
     const large = job.bytes ? undefined : await largeFile(job.path, job.name);
     const bytes = job.bytes ?? (large ? new Uint8Array() : readFileSync(job.path));
     const ocr: Recogniser = { mode: job.ocr, recognise };
-    const prepared = prepare(
+    const batches = prepare(
       { sniff, readerFor, unsupportedReason, countTokens, countTerms },
       { ...job, bytes, large, member, ocr },
     );
     for (;;) {
-      const { done, value } = await prepared.next();
-      if (done) return send({ type: 'end', prepared: value });
+      const { done, value } = await batches.next();
+      if (done) {
+        const { prepared, rest } = value;
+        const batch = rest.length > 0 ? { batch: encode(rest) } : {};
+        return send({ type: 'end', prepared: JSON.stringify(prepared), ...batch });
+      }
       send({ type: 'chunks', batch: encode(value) });
       outstanding++;
       while (outstanding >= WINDOW)

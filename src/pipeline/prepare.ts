@@ -1,5 +1,5 @@
 import { ReadError, type Reader, type ReadOptions, type Recogniser } from '../readers/reader.ts';
-import { chunkSections, indexText } from '../text/chunk.ts';
+import { indexText, type Passage, passageCutter } from '../text/chunk.ts';
 import type { Chunk, Locator, Prepared, Problem, Section } from '../types.ts';
 import { sha256 } from './digest.ts';
 
@@ -42,16 +42,21 @@ const ARCHIVES = new Set(['zip', 'tar', 'gzip']);
 /** Containers in containers; what lies deeper is not looked at. */
 const MAX_DEPTH = 4;
 
-/**
- * Bytes of a file → its chunks, in order, in small batches; returns what is known at the end, or that nothing changed.
- * Throws ReadError if the file gives no document.
- */
+/** What is known at the end, or that nothing changed, and the chunks that filled no batch. */
+export interface Complete<T> {
+  prepared: Prepared | 'unchanged';
+  rest: ChunkWith<T>[];
+}
+
+const BATCH = 64;
+
+/** Bytes of a file → its chunks, in order, in small batches. Throws ReadError if the file gives no document. */
 export async function* prepare<T>(
   deps: PrepareDeps<T>,
   input: PrepareInput,
-): AsyncGenerator<ChunkWith<T>[], Prepared | 'unchanged'> {
+): AsyncGenerator<ChunkWith<T>[], Complete<T>> {
   const digest = input.large?.digest ?? sha256(input.bytes);
-  if (digest === input.known) return 'unchanged';
+  if (digest === input.known) return { prepared: 'unchanged', rest: [] };
   const id = sha256(`${input.source}\0${digest}`);
   const type = input.large?.type ?? deps.sniff(input.bytes, input.name);
   if (input.bytes.length === 0 && !input.large) throw new ReadError('empty', 'the file is empty');
@@ -81,21 +86,27 @@ export async function* prepare<T>(
       if (input.depth < MAX_DEPTH) await input.member(name, content);
     },
   };
-  const observed = observe(unlocked(read, input, options), end);
-  let batch: ChunkWith<T>[] = [];
+  const observe = observer(end);
+  const cutter = passageCutter({ maxTokens: input.maxTokens, countTokens: deps.countTokens });
+  const batch: ChunkWith<T>[] = [];
   let position = 0;
-  for await (const passage of chunkSections(observed, { maxTokens: input.maxTokens, countTokens: deps.countTokens })) {
+  const add = (passage: Passage) => {
+    const { start, end, text, context, locator } = passage;
     const terms = deps.countTerms(indexText(passage));
-    batch.push({ ...passage, terms, id: `${id}:${position}`, document: id, position });
+    batch.push({ id: `${id}:${position}`, document: id, position, start, end, text, context, locator, terms });
     position++;
-    if (batch.length < 64) continue;
-    yield batch;
-    batch = [];
+  };
+  for await (const section of unlocked(read, input, options)) {
+    observe(section);
+    for (const passage of cutter.add(section)) {
+      add(passage);
+      if (batch.length === BATCH) yield batch.splice(0);
+    }
   }
-  if (position === 0 && members > 0) return end;
-  if (position === 0) throw end.problem ? new ReadError(end.problem.code, end.problem.reason) : emptyOf(type);
-  if (batch.length > 0) yield batch;
-  return end;
+  for (const passage of cutter.end()) add(passage);
+  if (position === 0 && members === 0)
+    throw end.problem ? new ReadError(end.problem.code, end.problem.reason) : emptyOf(type);
+  return { prepared: end, rest: batch };
 }
 
 function emptyOf(type: string): ReadError {
@@ -125,11 +136,11 @@ async function* unlocked(read: Reader, input: PrepareInput, options: ReadOptions
 }
 
 /** Notes where sections start, the title and the last page while they pass by. */
-async function* observe(sections: AsyncIterable<Section>, end: Prepared): AsyncGenerator<Section> {
+function observer(end: Prepared): (section: Section) => void {
   let offset = 0;
   let last: string | undefined;
   let before: Section | undefined;
-  for await (const section of sections) {
+  return (section) => {
     if (end.title === '' && section.title) end.title = section.title;
     const page = section.locator.page ?? section.locator.slide;
     if (page !== undefined) end.pages = Math.max(end.pages ?? 0, page);
@@ -141,8 +152,7 @@ async function* observe(sections: AsyncIterable<Section>, end: Prepared): AsyncG
     last = key;
     before = section;
     offset += section.text.length;
-    yield section;
-  }
+  };
 }
 
 /** The header of a table that begins here, true within one. A table that ends leaves an empty line. */

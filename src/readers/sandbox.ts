@@ -45,7 +45,8 @@ export type ToWorker =
 export type Reading =
   | { type: 'chunks'; batch: WireBatch }
   | { type: 'member'; member: Member }
-  | { type: 'end'; prepared: Prepared | 'unchanged' }
+  /** `prepared`: `Prepared` or 'unchanged', as JSON for the reason that chunks are; a short file's only batch comes with it. */
+  | { type: 'end'; prepared: string; batch?: WireBatch }
   | { type: 'drawn'; image: PageImage }
   | { type: 'problem'; problem: Problem };
 /** The other kind: an image whose text is wanted; the worker sends one and waits. */
@@ -91,12 +92,13 @@ export function openSandbox(options: SandboxOptions): Sandbox {
     const resourceLimits = { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB };
     const worker = new Worker(workerUrl, { workerData, resourceLimits });
     const thread: Thread = {
-      ...{ worker, decode: wireDecoder(), tasks: [], blocked: false },
+      ...{ worker, take: wireDecoder(), tasks: [], blocked: false },
       ...{ recognising: false, images: 0, ended: new AbortController() },
     };
     const receive = (message: Reading | ReadError) => {
       const task = thread.tasks[0];
-      task?.inbox.push(message);
+      const chunks = 'batch' in message && message.batch ? thread.take(message.batch) : undefined;
+      task?.inbox.push({ message, chunks });
       task?.arrived();
     };
     worker.on('message', (message: FromWorker) => {
@@ -184,13 +186,16 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       let finished = false;
       try {
         for (;;) {
-          const message = await answer(task, options.timeoutSeconds);
+          const { message, chunks } = await answer(task, options.timeoutSeconds);
           finished = LAST.has(message.type);
-          if (message.type === 'end') return message.prepared;
+          if (message.type === 'end') {
+            if (chunks) yield chunks();
+            return JSON.parse(message.prepared) as Prepared | 'unchanged';
+          }
           if (message.type === 'problem') throw new ReadError(message.problem.code, message.problem.reason);
           if (message.type === 'drawn') throw new ReadError('crashed', 'the reader drew what it was to read');
           const thread = task.thread!;
-          const { worker, decode } = thread;
+          const { worker } = thread;
           if (message.type === 'member') {
             thread.blocked = true;
             yield message.member;
@@ -200,7 +205,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
           }
           // Asked for before this batch is looked at: the worker goes on meanwhile.
           worker.postMessage({ type: 'next' } satisfies ToWorker);
-          yield decode(message.batch);
+          yield chunks!();
         }
       } finally {
         // Left in the middle: by a crash, by the time limit, or by a caller who has enough.
@@ -212,7 +217,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       await place(task);
       let message: Reading | undefined;
       try {
-        message = await answer(task, options.timeoutSeconds);
+        ({ message } = await answer(task, options.timeoutSeconds));
         if (message.type === 'drawn') return message.image;
         if (message.type === 'problem') throw new ReadError(message.problem.code, message.problem.reason);
         throw new ReadError('crashed', 'the reader read what it was to draw');

@@ -7,12 +7,18 @@ import type { WireBatch } from './wire.ts';
 /** What a task ends with. */
 export const LAST = new Set(['end', 'drawn', 'problem']);
 
+/** What came for a file. The names in a batch are learnt when it comes, its chunks made when they are asked for. */
+export interface Answer<T = Reading> {
+  message: T;
+  chunks: (() => Chunk[]) | undefined;
+}
+
 /** A file in a thread's hands. */
 export interface Task {
   job: Job;
   thread: Thread | undefined;
   /** What came and was not asked for yet: a worker is one batch ahead. */
-  inbox: (Reading | ReadError)[];
+  inbox: Answer<Reading | ReadError>[];
   arrived(): void;
   /** Resolves when the files before it are done. */
   begun: Promise<void>;
@@ -21,7 +27,7 @@ export interface Task {
 
 export interface Thread {
   worker: Worker;
-  decode: (batch: WireBatch) => Chunk[];
+  take: (batch: WireBatch) => () => Chunk[];
   /** Oldest first; the worker is on the first one. */
   tasks: Task[];
   /** It waits until a member is taken: that member must not wait behind it. */
@@ -46,7 +52,7 @@ export function newTask(job: Job): Task {
 }
 
 /** The task's next message. Throws ReadError if its thread died or made no progress in time. */
-export async function answer(task: Task, timeoutSeconds: number): Promise<Reading> {
+export async function answer(task: Task, timeoutSeconds: number): Promise<Answer> {
   await task.begun;
   while (task.inbox.length === 0) {
     const before = task.thread?.images;
@@ -63,7 +69,7 @@ export async function answer(task: Task, timeoutSeconds: number): Promise<Readin
     if (task.inbox.length === 0 && !moved)
       throw new ReadError('timeout', `the reader made no progress for ${timeoutSeconds} s`);
   }
-  const message = task.inbox.shift()!;
+  const { message, chunks } = task.inbox.shift()!;
   if (message instanceof ReadError) throw message;
-  return message;
+  return { message, chunks };
 }

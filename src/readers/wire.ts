@@ -24,6 +24,8 @@ export interface WireBatch {
   reset: boolean;
 }
 
+type Bare = Omit<Chunk, 'terms' | 'id' | 'document'>;
+
 /** Terms that are numbered before the numbering starts again: bounds what both sides hold. */
 const NUMBERED = 200_000;
 
@@ -39,16 +41,17 @@ export function wireEncoder(): WireEncoder {
   return {
     countTerms: counter.count,
     encode(chunks) {
-      const sizes = Uint32Array.from(chunks, ({ terms }) => terms.terms.length);
-      const total = sizes.reduce((sum, size) => sum + size, 0);
+      const sizes = new Uint32Array(chunks.length);
+      let total = 0;
+      for (const [i, chunk] of chunks.entries()) total += sizes[i] = chunk.terms.terms.length;
       const terms = new Uint32Array(total);
       const counts = new Uint32Array(total);
       let at = 0;
-      const bare = chunks.map(({ terms: counted, id: _, document: __, ...chunk }) => {
+      const bare = chunks.map(({ terms: counted, position, start, end, text, context, locator }): Bare => {
         terms.set(counted.terms, at);
         counts.set(counted.counts, at);
         at += counted.terms.length;
-        return chunk;
+        return { position, start, end, text, context, locator };
       });
       const document = chunks[0]?.document ?? '';
       const fresh = counter.fresh().join('\n');
@@ -60,18 +63,24 @@ export function wireEncoder(): WireEncoder {
   };
 }
 
-/** The other end; batches of one worker, in order. */
-export function wireDecoder(): (batch: WireBatch) => Chunk[] {
+/**
+ * The other end. Takes the batches of one worker in order, because the names of terms come only once; their chunks are made when
+ * they are asked for, in any order: a file may wait for the store while the next one of its worker is taken.
+ */
+export function wireDecoder(): (batch: WireBatch) => () => Chunk[] {
   let names: string[] = [];
   return ({ chunks, document, fresh, sizes, terms, counts, reset }) => {
     if (reset) names = [];
     if (fresh !== '') for (const name of fresh.split('\n')) names.push(name);
-    let at = 0;
-    const bare = JSON.parse(chunks) as Omit<Chunk, 'terms' | 'id' | 'document'>[];
-    return bare.map((chunk, i) => {
-      const counted = new Map<string, number>();
-      for (const end = at + sizes[i]!; at < end; at++) counted.set(names[terms[at]!]!, counts[at]!);
-      return { ...chunk, id: `${document}:${chunk.position}`, document, terms: counted };
-    });
+    const known = names;
+    return () => {
+      let at = 0;
+      return (JSON.parse(chunks) as Bare[]).map(({ position, start, end, text, context, locator }, i) => {
+        const counted = new Map<string, number>();
+        for (const last = at + sizes[i]!; at < last; at++) counted.set(known[terms[at]!]!, counts[at]!);
+        const id = `${document}:${position}`;
+        return { id, document, position, start, end, text, context, locator, terms: counted };
+      });
+    };
   };
 }

@@ -39,7 +39,7 @@ export function termCounter(): TermCounter {
       const raw = current.slice(start, end);
       // The table in the kernel's memory is the cache: a second one would be 50,000 strings more.
       const terms = kind === WORD ? identifierTerms(raw) : termsOf(kind as Script, raw);
-      for (const [i, term] of terms.entries()) answer[i] = numberOf(term);
+      for (let i = 0; i < terms.length; i++) answer[i] = numberOf(terms[i]!);
       return terms.length;
     },
   });

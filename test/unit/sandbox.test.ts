@@ -25,7 +25,7 @@ async function run({ name }) {
     parentPort.postMessage({ type: 'chunks', batch: batch() });
     await new Promise((resolve) => (taken = resolve));
   }
-  parentPort.postMessage({ type: 'end', prepared: { id: name, type: 'text', title: '', sha256: '', sections: [] } });
+  parentPort.postMessage({ type: 'end', prepared: JSON.stringify({ id: name, type: 'text', title: '', sha256: '', sections: [] }) });
 }`;
 
 let sandbox: Sandbox;
