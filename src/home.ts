@@ -75,6 +75,7 @@ function localHome({ root, verb, note, signal, light }: HomeOptions): Home {
 
 function serverHome(values: Values): Home {
   let server: Promise<import('./store/server/server.ts').ServerStore> | undefined;
+  let migrated: Promise<unknown> | undefined;
   const options = {
     postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
     qdrant: values.QDRANT_URL,
@@ -88,10 +89,13 @@ function serverHome(values: Values): Home {
     // Not one moment but the newest at each step: a request that waits for a model must not keep a connection, and what a hit names is
     // one version of a document, which stays what it is.
     latest: async () => ({ store: (await opened()).store, release() {} }),
-    // Several may write at once.
+    // Several may write at once. The tables are looked at once, not for each upload.
     async writer() {
       const { migrateServer } = await import('./store/server/server.ts');
-      await migrateServer(options);
+      await (migrated ??= migrateServer(options).catch((error) => {
+        migrated = undefined;
+        throw error;
+      }));
       const { store } = await opened();
       return { store, release: async () => {} };
     },

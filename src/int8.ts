@@ -16,6 +16,9 @@ export function quantise(vector: Float32Array): Int8Vector {
   return { scale, values: Int8Array.from(vector, (value) => nearest(value / scale)) };
 }
 
+/** Values that were kept as bytes. */
+export const int8Of = (bytes: Uint8Array): Int8Array => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
 export const restore = ({ scale, values }: Int8Vector): Float32Array =>
   Float32Array.from(values, (value) => value * scale);
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { int8Of, restore } from '../../int8.ts';
 import { embeddingText } from '../../text/chunk.ts';
 import type { Chunk, Document } from '../../types.ts';
 import type { Point } from './points.ts';
@@ -85,10 +86,7 @@ export async function vectorsOf(ask: Ask, hashes: Buffer[]): Promise<Map<string,
   for (const { model, hash, scale, vector } of rows) {
     const name = hash.toString('hex');
     if (!found.has(name)) found.set(name, new Map());
-    found.get(name)!.set(
-      model,
-      Float32Array.from(new Int8Array(vector.buffer, vector.byteOffset, vector.length), (v) => v * scale),
-    );
+    found.get(name)!.set(model, restore({ scale, values: int8Of(vector) }));
   }
   return found;
 }

@@ -96,7 +96,9 @@ async function recount(ask: Ask): Promise<void> {
   );
   await ask(
     `UPDATE models m SET embedded = (SELECT count(*) FROM chunks c JOIN documents d ON d.key = c.doc
-       JOIN vectors v ON v.hash = c.hash AND v.model = m.id WHERE ${LIVE})`,
+       JOIN vectors v ON v.hash = c.hash AND v.model = m.id WHERE ${LIVE}),
+       runtimes = (SELECT coalesce(jsonb_object_agg(runtime, n), '{}') FROM
+         (SELECT runtime, count(*) AS n FROM vectors v WHERE v.model = m.id GROUP BY runtime) r)`,
   );
 }
 

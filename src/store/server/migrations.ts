@@ -37,7 +37,7 @@ export const MIGRATIONS: Record<string, Migration> = {
 
     -- Vectors of one model; 'role' is 'current' or 'shelf'. The name of the vector in Qdrant is 'v' and the id.
     CREATE TABLE models (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, model text NOT NULL, dimensions integer,
-      role text NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED, embedded integer NOT NULL DEFAULT 0);
+      role text NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED, embedded integer NOT NULL DEFAULT 0, runtimes jsonb NOT NULL DEFAULT '{}');
     -- The truth about vectors: int8 values and one scale, by the digest of the text. Qdrant's are made of them.
     CREATE TABLE vectors (model integer NOT NULL REFERENCES models ON DELETE CASCADE, hash bytea NOT NULL,
       scale real NOT NULL, vector bytea NOT NULL, runtime text NOT NULL, PRIMARY KEY (model, hash));

@@ -1,5 +1,5 @@
 import { RagError } from '../../errors.ts';
-import { quantise } from '../../int8.ts';
+import { quantise, restore } from '../../int8.ts';
 import type { Points } from './points.ts';
 import type { Ask } from './postgres.ts';
 import { LIVE } from './rows.ts';
@@ -62,10 +62,7 @@ export async function addVectors(
   );
   await points.putVectors(
     row.id,
-    waiting.map(({ key, hash }) => {
-      const { scale, values } = made.get(hash.toString('hex'))!;
-      return { key, vector: Float32Array.from(values, (value) => value * scale) };
-    }),
+    waiting.map(({ key, hash }) => ({ key, vector: restore(made.get(hash.toString('hex'))!) })),
   );
   await ask(
     `INSERT INTO vectors (model, hash, scale, vector, runtime)
@@ -78,10 +75,11 @@ export async function addVectors(
       runtime,
     ],
   );
-  await ask('UPDATE models SET embedded = embedded + $2 WHERE id = $1', [
-    row.id,
-    waiting.filter(({ live }) => live).length,
-  ]);
+  await ask(
+    `UPDATE models SET embedded = embedded + $2, runtimes =
+       runtimes || jsonb_build_object($3::text, coalesce((runtimes ->> $3)::int, 0) + $4) WHERE id = $1`,
+    [row.id, waiting.filter(({ live }) => live).length, runtime, fresh.length],
+  );
 }
 
 /** Current and shelf change places. Throws RagError('not_found') if there is no shelf. */

@@ -1,5 +1,5 @@
 import { RagError } from '../../errors.ts';
-import { restore } from '../../int8.ts';
+import { int8Of, restore } from '../../int8.ts';
 import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Document, Filter } from '../../types.ts';
 import type { Fingerprint, Passage, Stamp, StoreReader } from '../store.ts';
@@ -23,12 +23,15 @@ interface Model {
   model: string;
   dimensions: number | null;
   embedded: number;
+  runtimes: Record<string, number>;
 }
 
 /** `role`: whose vectors are in use for this reader. */
 export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', close: () => Promise<void>): StoreReader {
   async function models(): Promise<{ current: Model | undefined; shelf: Model | undefined }> {
-    const rows = await ask<Model & { role: string }>('SELECT id, model, dimensions, embedded, role FROM models');
+    const rows = await ask<Model & { role: string }>(
+      'SELECT id, model, dimensions, embedded, runtimes, role FROM models',
+    );
     const of = (wanted: string) => rows.find((row) => row.role === wanted);
     return role === 'current'
       ? { current: of('current'), shelf: of('shelf') }
@@ -58,17 +61,13 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
     async fingerprint(): Promise<Fingerprint> {
       const [state] = await ask<{ tokenizer: number; icu: string }>('SELECT tokenizer, icu FROM state');
       const { current, shelf } = await models();
-      const runtimes = await ask<{ runtime: string; n: number }>(
-        'SELECT runtime, count(*) AS n FROM vectors WHERE model = $1 GROUP BY runtime ORDER BY runtime',
-        [current?.id ?? 0],
-      );
       return {
         format: FORMAT,
         tokenizer: state!.tokenizer || TOKENIZER_VERSION,
         icu: state!.icu || (process.versions.icu ?? ''),
         ...(current === undefined ? {} : { model: current.model }),
         ...(current?.dimensions ? { dimensions: current.dimensions } : {}),
-        runtimes: Object.fromEntries(runtimes.map(({ runtime, n }) => [runtime, n])),
+        runtimes: current?.runtimes ?? {},
         ...(shelf === undefined ? {} : { shelf: { model: shelf.model, embedded: shelf.embedded } }),
       };
     },
@@ -135,10 +134,7 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
         [current?.id ?? 0, hashes.map((hash) => Buffer.from(hash, 'hex'))],
       );
       return new Map(
-        rows.map(({ hash, scale, vector }) => {
-          const values = new Int8Array(vector.buffer, vector.byteOffset, vector.length);
-          return [hash.toString('hex'), restore({ scale, values })];
-        }),
+        rows.map(({ hash, scale, vector }) => [hash.toString('hex'), restore({ scale, values: int8Of(vector) })]),
       );
     },
     ...found,

@@ -1,4 +1,4 @@
-import { restore } from '../../int8.ts';
+import { int8Of, restore } from '../../int8.ts';
 import { BESIDE, idf, impact } from '../../text/bm25.ts';
 import { hasPhrase } from '../../text/phrase.ts';
 import type { Filter, Hit, LexicalQuery } from '../../types.ts';
@@ -247,8 +247,6 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
     },
   };
 }
-
-const int8Of = (bytes: Buffer) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
