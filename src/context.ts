@@ -97,6 +97,7 @@ export function openContext(options: ContextOptions): Context {
   const home = once(async () =>
     openHome({
       ...{ root, values, verb: options.verb, note: options.note, light: options.light === true },
+      mergeWorker: pathToFileURL(join(installed, 'dist/workers/merge.js')),
       get signal() {
         return options.signal;
       },

@@ -27,6 +27,8 @@ export interface HomeOptions {
   verb: string;
   note(message: string): void;
   signal: AbortSignal;
+  /** The built thread of the store's large merges. */
+  mergeWorker: URL;
   /** One question and the end: the reader does without SQLite where it can. */
   light: boolean;
 }
@@ -35,7 +37,7 @@ export function openHome(options: HomeOptions): Home {
   return options.values.STORE === 'server' ? serverHome(options.values) : localHome(options);
 }
 
-function localHome({ root, verb, note, signal, light }: HomeOptions): Home {
+function localHome({ root, verb, note, signal, light, mergeWorker }: HomeOptions): Home {
   const dir = join(root, '.rag');
   let newest: Promise<import('./store/latest.ts').Latest> | undefined;
 
@@ -57,7 +59,7 @@ function localHome({ root, verb, note, signal, light }: HomeOptions): Home {
       const unlock = await lockHome(dir, verb, waitSeconds * 1000, signal);
       try {
         const migrated = (copy: string) => note(`older home migrated; a copy is at ${copy}`);
-        const store = await openWriter(dir, { migrated, repair });
+        const store = await openWriter(dir, { migrated, repair, merging: { worker: mergeWorker } });
         const release = async () => {
           await store.close();
           unlock();

@@ -8,7 +8,9 @@ const words = 'walrus penguin tea backup restore 数据库 备份 恢复 index q
 const text = () => Array.from({ length: 20 }, () => words[Math.floor(next() * words.length)]).join(' ');
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 
-const store = await openWriter(dir);
+// Every other writer merges in a thread of its own.
+const worker = new URL('../../dist/workers/merge.js', import.meta.url);
+const store = await openWriter(dir, seed % 2 === 0 ? {} : { merging: { worker, fewest: 1 } });
 say({ opened: true });
 for (let turn = 0; ; turn++) {
   const source = `${Math.floor(next() * 40)}.txt`;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type { Segment } from '../../src/store/sqlite/segments/format.ts';
 import { crowded, mergeable } from '../../src/store/sqlite/segments/policy.ts';
@@ -32,6 +33,38 @@ it('finds the document of every piece, though only the last pieces were merged',
     await reader.close();
   }
   await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+it.each([
+  ['in a thread', 'dist/workers/merge.js'],
+  ['itself where the thread fails', 'dist/workers/none.js'],
+])('merges %s while documents come and go', async (_, worker) => {
+  const dir = mkdtempSync(join(tmpdir(), 'rag-merge-'));
+  const store = await openWriter(dir, { merging: { worker: pathToFileURL(worker), fewest: 1 } });
+  for (let i = 0; i < 60; i++) {
+    await store.put([documentOf(`${i % 40}.txt`, [`walrus version ${i} `, 'penguin'])]);
+    if (i % 7 === 6) await store.remove(`${i % 40}.txt`);
+  }
+  await store.compact();
+  expect(await store.check()).toEqual([]);
+  expect(readdirSync(join(dir, 'index')).filter((name) => name.endsWith('.seg')).length).toBeLessThan(12);
+  for (const light of [true, false]) {
+    const reader = await openReader(dir, { light });
+    const { documents, chunks } = await reader.coverage();
+    expect(documents).toBe(40 - 6);
+    const hits = await reader.searchText(parseQuery('walrus penguin'), 1000);
+    expect(new Set(hits.map(({ chunk }) => chunk)).size).toBe(chunks);
+    const passages = await reader.read(hits.map(({ chunk }) => chunk));
+    const versions = [...passages.values()].filter(({ chunk }) => chunk.position === 0).map(({ chunk }) => chunk.text);
+    expect(versions).toContain('walrus version 59 ');
+    expect(versions).not.toContain('walrus version 19 ');
+    await reader.close();
+  }
+  await store.prune();
+  expect(await store.check()).toEqual([]);
+  await store.close();
+  expect(readdirSync(join(dir, 'index'))).not.toContain('merging.seg');
   rmSync(dir, { recursive: true, force: true });
 });
 

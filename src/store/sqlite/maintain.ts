@@ -8,7 +8,7 @@ import type { Change } from './segments/change.ts';
 import { deadFile, type Manifest, segmentFile } from './segments/format.ts';
 import type { Kernel } from './segments/kernel.ts';
 import { mergeSegments } from './segments/merge.ts';
-import { openSnapshot } from './segments/open.ts';
+import { withSegments } from './segments/open.ts';
 import { LARGEST } from './segments/policy.ts';
 import { type Ranges, touches } from './segments/ranges.ts';
 
@@ -47,9 +47,7 @@ function removeDocuments(db: Database, where: string): void {
 
 /** Merges neighbours, each given as [from, to) among the manifest's segments. `drop`: chunk keys left out for good. */
 export function merge(dir: string, kernel: Kernel, change: Change, groups: [number, number][], drop: Ranges): void {
-  const { vectors: _, ...rest } = change.manifest;
-  const snapshot = openSnapshot(dir, { ...rest, dead: { generation: 0, count: 0 } }, kernel);
-  try {
+  withSegments(dir, change.manifest, kernel, (snapshot) => {
     for (const [from, to] of groups) {
       const sources = snapshot.segments.slice(from, to);
       const id = change.fresh();
@@ -58,9 +56,7 @@ export function merge(dir: string, kernel: Kernel, change: Change, groups: [numb
       const empty = merged.chunks === 0 && merged.documents === 0;
       change.replace(new Set(sources.map(({ toc }) => toc.id)), empty ? undefined : merged);
     }
-  } finally {
-    snapshot.close();
-  }
+  });
 }
 
 /** Groups of neighbours in which something is dropped, or which fit together into one. */

@@ -4,6 +4,7 @@ import { RagError } from '../../errors.ts';
 import type { Store, StoreReader } from '../store.ts';
 import { EMPTY, fixedAccess, INDEX, lightAccess, manifestRow } from './access.ts';
 import { translate } from './faults.ts';
+import type { MergingOptions } from './merging.ts';
 import { readSide } from './read.ts';
 import { checkFormat, create, type Database, FORMAT, format, openDatabase } from './schema.ts';
 import { readManifest } from './segments/manifest.ts';
@@ -94,6 +95,8 @@ export interface WriterOptions {
   migrated?(copy: string): void;
   /** The files may be damaged or missing: `repair` makes them anew. */
   repair?: boolean;
+  /** Large merges happen in a thread; unset: where they are needed. */
+  merging?: MergingOptions;
 }
 
 /** The caller holds the home's lock (`lockHome`). Throws RagError('verify') if files of the index are missing. */
@@ -116,7 +119,7 @@ export async function openWriter(dir: string, options: WriterOptions = {}): Prom
     // Pages of 16 KiB: as much as the log may keep. What is changed again and again is then moved once.
     db.pragma('wal_autocheckpoint = 4000');
     const state = openState(db, index, options.repair === true);
-    return writeSide(db, file, index, state, readSide(state.access));
+    return writeSide(db, file, index, state, readSide(state.access), options.merging);
   } catch (error) {
     throw translate(error, file);
   }

@@ -17,6 +17,7 @@ import {
   recount,
   writeRelabelled,
 } from './maintain.ts';
+import { type MergingOptions, openMerging } from './merging.ts';
 import type { Database } from './schema.ts';
 import type { Change } from './segments/change.ts';
 import { deadFile, type Manifest } from './segments/format.ts';
@@ -33,9 +34,19 @@ function hashOf(chunk: Pick<Chunk, 'context' | 'text'>): Buffer {
 const PENDING_PAGE = 256;
 /** Segments of about one size that may gather while documents come. */
 const CROWD = 10;
+/** Segments that may gather while a thread merges: each holds a file open, and is one more to search. */
+const PATIENCE = 96;
 
 /** `dir`: the folder of the files. */
-export function writeSide(db: Database, file: string, dir: string, state: State, reader: StoreReader): Store {
+export function writeSide(
+  db: Database,
+  file: string,
+  dir: string,
+  state: State,
+  reader: StoreReader,
+  options: MergingOptions | undefined,
+): Store {
+  const merging = openMerging(dir, options);
   const writer = documentWriter(db, hashOf);
   const setManifest = db.prepare('INSERT OR REPLACE INTO manifest (one, body) VALUES (1, ?)');
   /** One transaction, its failures in our words: files first, then SQLite, then the manifest that readers see. */
@@ -73,9 +84,16 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
   function mergeWhere(groups: [number, number][]): Promise<void> {
     return commit((change) => merge(dir, state.kernel, change, groups, NONE));
   }
+  /** The merge under way has its place when this resolves. */
+  async function settle(): Promise<void> {
+    const place = await merging.end();
+    if (place !== undefined) await commit(place);
+  }
   async function relieve(): Promise<void> {
+    if (merging.busy && state.manifest.segments.length < PATIENCE) return;
+    await settle();
     const group = crowded(state.manifest.segments, CROWD);
-    if (group !== undefined) await mergeWhere([group]);
+    if (group !== undefined && !merging.begin(state.manifest, group)) await mergeWhere([group]);
   }
   clearDrafts(db);
 
@@ -191,9 +209,11 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
     },
 
     async retokenize(signal) {
+      await settle();
       await commit((change) => rebuild(db, dir, state.kernel, change, signal));
     },
     async repair(signal) {
+      await settle();
       return commit((change) => {
         rebuild(db, dir, state.kernel, change, signal);
         dropShelf(db, change);
@@ -203,14 +223,15 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
       });
     },
     async compact() {
+      await settle();
       const group = mergeable(state.manifest.segments);
-      if (group === undefined && state.manifest.relabelled === 0) return;
-      await commit((change) => {
-        if (group !== undefined) merge(dir, state.kernel, change, [group], NONE);
-        writeRelabelled(db, change);
-      });
+      // In the thread too where it is worth one: a server answers meanwhile.
+      if (group !== undefined && !merging.begin(state.manifest, group)) await mergeWhere([group]);
+      await settle();
+      if (state.manifest.relabelled > 0) await commit((change) => writeRelabelled(db, change));
     },
     async prune() {
+      await settle();
       const before = sizeOf(file, dir);
       await commit((change) => {
         const { manifest } = change;
@@ -230,6 +251,7 @@ export function writeSide(db: Database, file: string, dir: string, state: State,
       return Math.max(0, before - sizeOf(file, dir));
     },
     async close() {
+      await merging.close();
       state.access.close();
       try {
         // Leaves one plain file behind, so that the home can be copied or put on a read-only disk; not if a reader is busy.

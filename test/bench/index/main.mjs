@@ -24,23 +24,32 @@ const COLD_ROUNDS = 11;
 const QUESTION_WORDS = 5;
 
 const bundle = join(root, `node_modules/.bench-index-${process.pid}.mjs`);
+const merger = join(root, `node_modules/.bench-merger-${process.pid}.mjs`);
 /** The vectors pass for the built-in model's, so that a cold search embeds its question. */
 const model = /const ID = '([^']+)'/.exec(readFileSync(join(root, 'src/models/builtin/builtin.ts'), 'utf8'))[1];
 const env = {
   ...process.env,
-  ...{ LOCAL_LLM_BASE_URL: 'http://127.0.0.1:9', RAG_BENCH_BUNDLE: bundle, RAG_BENCH_MODEL: model },
+  ...{
+    LOCAL_LLM_BASE_URL: 'http://127.0.0.1:9',
+    RAG_BENCH_BUNDLE: bundle,
+    RAG_BENCH_MERGER: merger,
+    RAG_BENCH_MODEL: model,
+  },
 };
 delete env.NODE_EXTRA_CA_CERTS;
 
 /** Source is measured, not a stale dist; cold starts are those of dist. */
 async function load() {
+  const shared = { bundle: true, platform: 'node', format: 'esm', logLevel: 'error', packages: 'external' };
+  await esbuild({ ...shared, entryPoints: [join(root, 'src/store/sqlite/merge-worker.ts')], outfile: merger });
   await esbuild({
+    ...shared,
+    outfile: bundle,
     stdin: {
       contents: `export { openReader, openWriter } from './src/store/sqlite/sqlite.ts'; export { stem } from './src/text/stem.ts';
         export { idf, impact } from './src/text/bm25.ts';`,
       resolveDir: root,
     },
-    ...{ outfile: bundle, bundle: true, platform: 'node', format: 'esm', logLevel: 'error', packages: 'external' },
   });
   return import(pathToFileURL(bundle).href);
 }
@@ -197,5 +206,5 @@ try {
     }
   }
 } finally {
-  rmSync(bundle, { force: true });
+  for (const file of [bundle, merger]) rmSync(file, { force: true });
 }

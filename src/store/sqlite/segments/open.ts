@@ -75,6 +75,17 @@ export function openSnapshot(dir: string, manifest: Manifest, kernel: Kernel = o
   }
 }
 
+/** For what only concerns segments: their snapshot, without vectors and hidden chunks, as long as `work` takes. */
+export function withSegments<T>(dir: string, manifest: Manifest, kernel: Kernel, work: (snapshot: Snapshot) => T): T {
+  const { vectors: _, ...rest } = manifest;
+  const snapshot = openSnapshot(dir, { ...rest, dead: { generation: 0, count: 0 } }, kernel);
+  try {
+    return work(snapshot);
+  } finally {
+    snapshot.close();
+  }
+}
+
 /** The segment that may hold a chunk key. */
 export function segmentOf({ filled }: Snapshot, key: number): OpenSegment | undefined {
   let low = 0;

@@ -11,6 +11,7 @@ const PER_COMMIT = 2000;
 
 /** The source, bundled by main.mjs: not a stale dist. */
 const load = () => import(pathToFileURL(process.env.RAG_BENCH_BUNDLE).href);
+const merging = { worker: pathToFileURL(process.env.RAG_BENCH_MERGER) };
 const sourceOf = (number) => `docs/${number % 100}/${number}.md`;
 
 function documentOf(number, texts) {
@@ -42,7 +43,7 @@ function documentOf(number, texts) {
 /** Times in `put` with its merging, and in `putVectors`; making the data is not counted. */
 export async function build(dir, vocabulary, chunks) {
   const { openWriter } = await load();
-  const store = await openWriter(join(dir, '.rag'));
+  const store = await openWriter(join(dir, '.rag'), { merging });
   const { timed, ...spent } = clock();
   for (let first = 0; first < chunks; first += PER_COMMIT) {
     const puts = [];
@@ -92,7 +93,7 @@ export async function open(dir) {
 /** Documents added one by one, each in its own durable commit, and removed again. */
 export async function openForChange(dir) {
   const { openWriter } = await load();
-  const store = await openWriter(join(dir, '.rag'));
+  const store = await openWriter(join(dir, '.rag'), { merging });
   return {
     async add(number, texts, vectors) {
       await store.put([documentOf(number, texts)]);
