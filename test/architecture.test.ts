@@ -53,7 +53,8 @@ const MAY: Record<string, string[]> = {
   'prepare-worker.ts': ['ocr/ocr.ts', 'types.ts', 'models/builtin/piece-counter.ts', 'pipeline/prepare.ts', 'readers'],
   'version.ts': ['root.ts'],
   'wiring.ts': ['context.ts', 'version.ts', 'pipeline', 'store/store.ts'],
-  client: ['client', 'pipeline', 'store/store.ts', 'chats/chats.ts', 'types.ts', 'errors.ts'],
+  migrate: ['migrate', 'archive', 'pipeline', 'store/store.ts', 'chats/chats.ts', 'types.ts', 'errors.ts'],
+  client: ['client', 'migrate/home.ts', 'pipeline', 'store/store.ts', 'chats/chats.ts', 'types.ts', 'errors.ts'],
   cli: [
     'cli',
     'client',
@@ -67,6 +68,7 @@ const MAY: Record<string, string[]> = {
     'settings.ts',
     'pipeline',
     'archive',
+    'migrate',
     'types.ts',
     'errors.ts',
     'units.ts',

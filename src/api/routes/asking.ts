@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Session } from '../../chats/chats.ts';
 import { RagError } from '../../errors.ts';
 import { answer } from '../../pipeline/answer.ts';
 import { converse, newSessionId } from '../../pipeline/converse.ts';
@@ -87,6 +88,22 @@ export const asking = [
       const found = await (await deps.context.chats()).find(query.id);
       if (found === undefined) throw new RagError('not_found', `no conversation ${query.id}`);
       return found;
+    },
+  }),
+  route({
+    ...{
+      method: 'post',
+      path: '/api/v1/chat/session',
+      summary: 'Bring a conversation; turns it has are left as they are',
+    },
+    body: z.object({ id: z.string(), turns: z.array(turn) }),
+    result: z.object({ added: z.int() }),
+    async handle({ deps, body }) {
+      const chats = await deps.context.chats();
+      const { id, turns } = body as Pick<Session, 'id' | 'turns'>;
+      const known = (await chats.find(id))?.turns.length ?? 0;
+      for (const one of turns.slice(known)) await chats.append(id, one);
+      return { added: Math.max(0, turns.length - known) };
     },
   }),
   route({
