@@ -7,6 +7,7 @@ const MAY: Record<string, string[]> = {
   'types.ts': [],
   'errors.ts': [],
   'units.ts': [],
+  'breaker.ts': ['errors.ts'],
   'closest.ts': [],
   'root.ts': [],
   'int8.ts': [],
