@@ -312,6 +312,50 @@ export interface Routes {
       turns: Turn[];
     };
   };
+  'POST /api/v1/chat/session': {
+    body: {
+      id: string;
+      turns: {
+        answer: string;
+        abstained: boolean;
+        model: string;
+        seconds: number;
+        citations: {
+          n: number;
+          source: string;
+          document: string;
+          documentSha256: string;
+          chunk: string;
+          title: string;
+          /** Where a text stands; start and end are UTF-16 offsets into the extracted text */
+          locator: {
+            page?: number;
+            heading?: string[];
+            sheet?: string;
+            range?: string;
+            slide?: number;
+            line?: number;
+            part?: string;
+            ocr?: number;
+            start: number;
+            end: number;
+          };
+          quote: string;
+          sha256: string;
+          prefix: string;
+          suffix: string;
+          warnings?: string[];
+        }[];
+        unsupported: string[];
+        at: string;
+        question: string;
+        standalone?: string;
+      }[];
+    };
+    result: {
+      added: number;
+    };
+  };
   'POST /api/v1/why': {
     body: {
       text: string;
