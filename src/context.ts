@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Access } from './access.ts';
 import type { Chats } from './chats/chats.ts';
 import type { Config } from './config.ts';
 import { RagError } from './errors.ts';
@@ -61,8 +62,10 @@ export interface Context {
   /** The model named, or the configured one, else a running Ollama, else undefined: answers are then extracted. */
   generator(model?: string): Promise<Generator | undefined>;
   bridge(): Promise<Bridge>;
-  /** The home's conversations. */
-  chats(): Promise<Chats>;
+  /** The home's conversations; of one user, where there are users. */
+  chats(owner?: string): Promise<Chats>;
+  /** Accounts of the server home, and limits. */
+  access(): Promise<Access>;
   close(): Promise<void>;
 }
 
@@ -238,10 +241,17 @@ export function openContext(options: ContextOptions): Context {
         return made;
       });
     },
-    async chats() {
+    async chats(owner) {
       const { openChats } = await import('./chats/files.ts');
-      return openChats(join(dir, 'chats'));
+      return openChats(owner === undefined ? join(dir, 'chats') : join(dir, 'chats', owner));
     },
+    access: once(async () => {
+      const { openAccess } = await import('./access.ts');
+      return openAccess({
+        ...{ values, note: options.note, accounts: async () => (await home()).accounts() },
+        workerUrl: pathToFileURL(join(installed, 'dist/workers/password.js')),
+      });
+    }),
     bridge: once(async () => (await import('./models/builtin/gloss.ts')).openGloss(join(derived, 'gloss.bin'))),
     async close() {
       for (const close of opened.splice(0).reverse()) await close();

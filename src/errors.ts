@@ -5,6 +5,7 @@ export const ERRORS = {
   config: { exit: 4, http: 500, retry: false },
   unauthenticated: { exit: 11, http: 401, retry: false },
   forbidden: { exit: 12, http: 403, retry: false },
+  too_slow: { exit: 5, http: 408, retry: true },
   too_large: { exit: 9, http: 413, retry: false },
   rate_limited: { exit: 5, http: 429, retry: true },
   unavailable: { exit: 5, http: 503, retry: true },

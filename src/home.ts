@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Accounts } from './accounts/accounts.ts';
+import { RagError } from './errors.ts';
 import type { Values } from './settings.ts';
 import type { Store, StoreReader } from './store/store.ts';
 
@@ -15,6 +17,8 @@ export interface Home {
   latest(): Promise<{ store: StoreReader; release(): void }>;
   /** Throws RagError('locked') where there is one writer and it is another. */
   writer(waitSeconds: number, options: { repair: boolean }): Promise<Writer>;
+  /** Throws RagError('usage') for a folder, which has none. */
+  accounts(): Promise<Accounts>;
   /** Whose vectors it holds. */
   model(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -70,20 +74,35 @@ function localHome({ root, verb, note, signal, light, mergeWorker }: HomeOptions
         throw error;
       }
     },
+    async accounts() {
+      throw new RagError('usage', 'a home in a folder has no accounts: who may read the folder may read it', {
+        hint: 'they belong to the server home: RAG_STORE=server, or --home stack',
+        zh: '文件夹中的库没有账户',
+      });
+    },
     model: async () => (await import('./store/sqlite/sqlite.ts')).modelOf(dir),
     close: async () => (await newest)?.close(),
   };
 }
 
+/** To PostgreSQL, for accounts. */
+const ACCOUNT_CONNECTIONS = 4;
+
 function serverHome(values: Values): Home {
   let server: Promise<import('./store/server/server.ts').ServerStore> | undefined;
   let migrated: Promise<unknown> | undefined;
+  let accounts: Promise<import('./store/server/postgres.ts').Postgres> | undefined;
   const options = {
     postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
     qdrant: values.QDRANT_URL,
     qdrantKey: values.QDRANT_API_KEY?.reveal(),
     collection: values.QDRANT_COLLECTION,
   };
+  const ready = () =>
+    (migrated ??= migrateHome(options).catch((error) => {
+      migrated = undefined;
+      throw error;
+    }));
   const opened = () => (server ??= import('./store/server/server.ts').then(({ openServer }) => openServer(options)));
 
   return {
@@ -93,17 +112,32 @@ function serverHome(values: Values): Home {
     latest: async () => ({ store: (await opened()).store, release() {} }),
     // Several may write at once. The tables are looked at once, not for each upload.
     async writer() {
-      const { migrateServer } = await import('./store/server/server.ts');
-      await (migrated ??= migrateServer(options).catch((error) => {
-        migrated = undefined;
-        throw error;
-      }));
+      await ready();
       const { store } = await opened();
       return { store, release: async () => {} };
     },
+    // Connections of their own: a sign-in waits for no search.
+    async accounts() {
+      await ready();
+      const { openAccounts } = await import('./accounts/postgres.ts');
+      accounts ??= import('./store/server/postgres.ts').then(({ openPostgres }) =>
+        openPostgres({ url: options.postgres, connections: ACCOUNT_CONNECTIONS }),
+      );
+      return openAccounts(await accounts);
+    },
     model: async () => (await (await opened()).store.fingerprint()).model,
-    close: async () => (await server)?.close(),
+    async close() {
+      await (await accounts)?.close();
+      await (await server)?.close();
+    },
   };
+}
+
+/** The tables of all rooms, and the collection. */
+async function migrateHome(options: import('./store/server/server.ts').ServerOptions): Promise<string[]> {
+  const { migrateServer } = await import('./store/server/server.ts');
+  const { MIGRATIONS: accounts } = await import('./accounts/migrations.ts');
+  return migrateServer(options, accounts);
 }
 
 function addressOf({ POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD }: Values): string {

@@ -43,7 +43,7 @@ export function mcpServer({ context, allowIngest }: McpOptions): McpServer {
     }
   }
   const withSearch = <T>(work: (deps: Awaited<ReturnType<typeof searchDeps>>) => Promise<T>) =>
-    withStore(async (store) => work({ ...(await searchDeps(context)), store }));
+    withStore(async (store) => work(await searchDeps(context, store)));
   const inputOf = ({ text, k, in: globs }: { text: string; k: number; in?: string[] | undefined }) => ({
     ...{ text, k, mode: 'hybrid' as const, embedBudget: 0.3, explain: false },
     ...(globs ? { filter: { in: globs } } : {}),

@@ -137,11 +137,22 @@ export const SCHEMA = {
   POSTGRES_USER: define('database', 'PostgreSQL user', text.default('rag')),
   REDIS_HOST: define('database', 'Redis host', text.default('localhost')),
   REDIS_PORT: define('database', 'Redis port', port(6379)),
+  QUEUE: define(
+    'database',
+    'What the processes of the server home share: `memory` (nothing: there is one process) or `redis` (jobs, limits)',
+    z.enum(['memory', 'redis']).default('memory'),
+  ),
   QDRANT_URL: define('database', 'Qdrant address', url.default('http://localhost:6333')),
   QDRANT_COLLECTION: define('database', 'Collection of the passages in Qdrant', text.default('rag')),
 
   RAG_API_URL: define('server', 'API of the server home, for `--home stack`', url.default('http://localhost:8000')),
   CORS_ORIGINS: define('server', 'Origins that browsers may call the API from', list([])),
+  TRUSTED_PROXIES: define(
+    'server',
+    'Addresses or networks (`172.16.0.0/12`) of proxies whose X-Forwarded-For tells who asks',
+    list([]),
+  ),
+  ADMIN_USER: define('server', 'Name of the first admin of the server home', text.default('admin')),
   LOG_LEVEL: define('server', 'How much the server logs', z.enum(['debug', 'info', 'warn', 'error']).default('info')),
   JWT_ALGORITHM: define(
     'server',
@@ -157,6 +168,8 @@ export const SCHEMA = {
   OPENAI_API_KEY: secret('Key for OPENAI_BASE_URL'),
   RAG_API_KEY: secret('Key for RAG_API_URL'),
   RAG_TOKEN: secret('Token that `rag serve` and `rag mcp --http` ask for; unset: a new one at each start'),
+  ADMIN_PASSWORD: secret('Password of the first admin: used where there is no user yet'),
+  METRICS_TOKEN: secret('Token that reads /metrics of a server with accounts, and nothing else'),
   DATABASE_URL: secret('PostgreSQL connection, instead of POSTGRES_*'),
   POSTGRES_PASSWORD: secret('PostgreSQL password'),
   REDIS_URL: secret('Redis connection, instead of REDIS_HOST and REDIS_PORT'),
@@ -166,8 +179,10 @@ export const SCHEMA = {
   MINIO_ROOT_PASSWORD: secret('MinIO password'),
   S3_ACCESS_KEY: secret('S3 or OSS access key'),
   S3_SECRET_KEY: secret('S3 or OSS secret key'),
-  SECRET_KEY: secret('Keys cookies and the hashes of API keys'),
-  JWT_SECRET_KEY: secret('PEM private key that signs access tokens'),
+  SECRET_KEY: secret('Goes into the hashes of API keys and sessions: a new one ends all of them'),
+  JWT_SECRET_KEY: secret(
+    'Private key that signs access tokens (PEM); further keys below it are good for checking: to rotate, put the new one first',
+  ),
 } as const;
 
 export type Name = keyof typeof SCHEMA;
@@ -187,6 +202,12 @@ export const SETTINGS: Setting[] = Object.entries(SCHEMA).map(([name, setting]) 
   ...setting,
   fallback: setting.schema.safeParse(undefined).data,
 }));
+
+/** REDIS_URL, or what REDIS_HOST, REDIS_PORT and REDIS_PASSWORD say. */
+export function redisUrl({ REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD }: Values): string {
+  const password = REDIS_PASSWORD === undefined ? '' : `:${encodeURIComponent(REDIS_PASSWORD.reveal())}@`;
+  return REDIS_URL?.reveal() ?? `redis://${password}${REDIS_HOST}:${REDIS_PORT}`;
+}
 
 /** Names that would collide in an environment carry a prefix there. */
 const PREFIXED = new Set(['HOME', 'COLLECTION', 'STORE']);

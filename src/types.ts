@@ -125,6 +125,8 @@ export interface Filter {
   until?: string;
   tags?: Record<string, string>;
   collection?: string;
+  /** Any of these; with nothing in it, nothing passes. */
+  collections?: string[];
   /** ISO time: what was visible then. */
   asOf?: string;
   /** Index terms side by side in the document's title; each of these, and none of those. */

@@ -4,7 +4,7 @@ import type { IngestInput } from './pipeline/ingest.ts';
 import type { OriginalDeps } from './pipeline/original.ts';
 import type { SearchDeps } from './pipeline/search.ts';
 import type { SyncDeps } from './pipeline/sync.ts';
-import type { Store } from './store/store.ts';
+import type { Store, StoreReader } from './store/store.ts';
 import { version } from './version.ts';
 
 // What each flow needs, out of a home's drivers: the same for the command line, the API and the tool server.
@@ -45,9 +45,10 @@ export async function syncDeps(
   };
 }
 
-export async function searchDeps(context: Context): Promise<SearchDeps> {
+/** On a view of the home that is open already, else on one for as long as the context is open. */
+export async function searchDeps(context: Context, open?: StoreReader): Promise<SearchDeps> {
   return {
-    store: await context.reader(),
+    store: open ?? (await context.reader()),
     embedder: () => context.embedder('question'),
     bridge: () => context.bridge(),
     async keep(model, runtime, vectors) {

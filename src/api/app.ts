@@ -1,34 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Hono, type Context as HonoContext } from 'hono';
+import { type Caller, reaches } from '../accounts/accounts.ts';
 import type { Context } from '../context.ts';
 import { ERRORS, RagError } from '../errors.ts';
 import { version } from '../version.ts';
+import { type ApiAccounts, nameOf, recorded } from './access.ts';
+import { clientAddress } from './address.ts';
 import { type Call, checked, type Deps, type Route, sentence, withStore } from './call.ts';
 import { type GuardOptions, guard } from './guard.ts';
+import { jsonBody } from './json-body.ts';
 import { openMetrics } from './metrics.ts';
 import { docsPage, openapi } from './openapi.ts';
 import { isPage, openPage } from './page.ts';
 import { ROUTES } from './routes.ts';
+import { seenBy } from './seen.ts';
 
-export interface ApiOptions extends GuardOptions {
+export interface ApiOptions extends Omit<GuardOptions, 'signing'> {
   context: Context;
+  accounts?: ApiAccounts | undefined;
+  /** Proxies that say for whom they ask. */
+  proxies: string[];
   log(line: Record<string, unknown>): void;
   /** Whether it still takes questions; false while it drains. */
   ready(): boolean;
 }
 
-/** JSON bodies; uploads are streamed and have a limit of their own. */
-const MAX_BODY = 2 * 2 ** 20;
-const OPEN = new Set(['/livez', '/readyz', '/docs', '/openapi.json']);
+type Known = { Variables: { caller: Caller; address: string } };
+
+const OPEN = new Set([
+  ...['/livez', '/readyz', '/docs', '/openapi.json'],
+  ...ROUTES.filter(({ needs }) => needs === 'anyone').map(({ path }) => path),
+]);
+const NOBODY: Caller = { user: undefined, name: '', role: 'reader', collections: [] };
 
 /** The HTTP interface: the flows of the command line, one table of routes. */
-export function openApi(options: ApiOptions): Hono {
-  const { context, log } = options;
+export function openApi(options: ApiOptions): Hono<Known> {
+  const { context, log, accounts } = options;
   const metrics = openMetrics(() => deps);
-  const deps: Deps = { context, log, counted: metrics.counted };
-  const door = guard(options);
-  const app = new Hono();
+  const deps: Deps = { context, accounts, log, counted: metrics.counted };
+  const door = guard({ ...options, signing: accounts?.signing });
+  const addressOf = clientAddress(options.proxies);
+  const app = new Hono<Known>();
 
   app.use(async (http, next) => {
     const started = performance.now();
@@ -41,20 +54,23 @@ export function openApi(options: ApiOptions): Hono {
     http.header('x-content-type-options', 'nosniff');
     http.header('referrer-policy', 'no-referrer');
     http.header('x-frame-options', 'DENY');
+    const remote = (http.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '';
     const asking = {
-      address: (http.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '',
+      address: addressOf(remote, http.req.header('x-forwarded-for')),
       ...{ host: http.req.header('host'), origin: http.req.header('origin') },
       authorization: http.req.header('authorization'),
     };
+    const { method, path } = http.req;
     try {
-      door.heard(asking);
-      if (!OPEN.has(http.req.path) && !isPage(http.req.path)) door.known(asking);
+      await door.heard(asking);
+      const open = OPEN.has(path) || isPage(path) || (path === '/metrics' && door.readsMetrics(asking));
+      http.set('caller', open ? NOBODY : await door.known(asking));
+      http.set('address', asking.address);
       await next();
     } catch (error) {
       http.res = problem(http, error, log);
     }
     const ms = Math.round((performance.now() - started) * 10) / 10;
-    const { method, path } = http.req;
     const route = ROUTES.some((known) => known.path === path) || OPEN.has(path) || path === '/' ? path : 'other';
     metrics.request(method, route, http.res.status, ms / 1000);
     log({ level: http.res.status >= 500 ? 'error' : 'info', id, method, path, status: http.res.status, ms });
@@ -68,7 +84,12 @@ export function openApi(options: ApiOptions): Hono {
     await withStore(deps, (store) => store.coverage());
     return http.text('ok');
   });
-  app.get('/metrics', async (http) => http.text(await metrics.text()));
+  app.get('/metrics', async (http) => {
+    const { caller } = http.var;
+    if (caller !== NOBODY && !reaches(caller.role, 'admin'))
+      throw new RagError('forbidden', 'only an admin or METRICS_TOKEN reads the numbers of this server');
+    return http.text(await metrics.text());
+  });
   const spec = openapi(ROUTES, version());
   app.get('/openapi.json', (http) => http.json(spec));
   app.get('/docs', (http) => {
@@ -78,32 +99,32 @@ export function openApi(options: ApiOptions): Hono {
   const page = openPage();
   app.get('/', (http) => page(http));
   app.get('/assets/:name', (http) => page(http));
-  for (const route of ROUTES) app[route.method](route.path, (http) => serve(route, http, deps));
+  for (const route of ROUTES) app.on(route.method.toUpperCase(), route.path, (http) => serve(route, http, deps));
   return app;
 }
 
-async function serve(route: Route, http: HonoContext, deps: Deps): Promise<Response> {
-  const query = route.query ? checked(route.query, http.req.query(), 'query') : {};
-  const body = route.body ? checked(route.body, await json(http), 'body') : {};
-  const call: Call = { deps, http, query, body };
-  const result = await route.handle(call);
-  return result instanceof Response ? result : http.json(result);
-}
-
-async function json(http: HonoContext): Promise<unknown> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  const tooLarge = () => new RagError('too_large', `the body is over ${MAX_BODY} bytes`);
-  if (Number(http.req.header('content-length') ?? 0) > MAX_BODY) throw tooLarge();
-  for await (const part of http.req.raw.body ?? []) {
-    size += part.length;
-    if (size > MAX_BODY) throw tooLarge();
-    parts.push(part);
+async function serve(route: Route, http: HonoContext<Known>, deps: Deps): Promise<Response> {
+  const { caller, address } = http.var;
+  const { needs, audited } = route;
+  const say = (action: string, target: string, result: string) =>
+    recorded(deps, { who: nameOf({ caller }), action, target, address, result });
+  if (needs !== 'anyone' && !reaches(caller.role, needs)) {
+    await say(audited ?? `${http.req.method} ${route.path}`, '', 'forbidden');
+    throw new RagError('forbidden', `this needs the role ${needs}; you have ${caller.role}`, {
+      zh: `需要 ${needs} 权限，您的权限为 ${caller.role}`,
+    });
   }
+  const query = route.query ? checked(route.query, http.req.query(), 'query') : {};
+  const body = route.body ? checked(route.body, await jsonBody(http), 'body') : {};
+  const own = { ...deps, context: seenBy(deps.context, caller) };
+  const call: Call = { deps: own, http, caller, whole: deps.context, address, target: '', query, body };
   try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8'));
-  } catch (cause) {
-    throw new RagError('usage', 'the body is not JSON', { cause });
+    const result = await route.handle(call);
+    if (audited) await say(audited, call.target, 'ok');
+    return result instanceof Response ? result : http.json(result);
+  } catch (error) {
+    if (audited) await say(audited, call.target, error instanceof RagError ? error.code : 'failed');
+    throw error;
   }
 }
 
@@ -118,7 +139,7 @@ function problem(http: HonoContext, error: unknown, log: ApiOptions['log']): Res
   const status = known ? ERRORS[error.code].http : 500;
   if (code === 'rate_limited') http.header('retry-after', '60');
   // What was not read of the body must not be taken for the next request.
-  if (http.req.method === 'POST') http.header('connection', 'close');
+  if (!['GET', 'HEAD'].includes(http.req.method)) http.header('connection', 'close');
   if (code === 'unauthenticated') http.header('www-authenticate', 'Bearer');
   return http.json({ error: { code, message: said, ...(hint ? { hint } : {}) } }, status as 400);
 }

@@ -1,15 +1,20 @@
 import type { Context as HonoContext } from 'hono';
 import type * as z from 'zod';
+import type { Caller, Role } from '../accounts/accounts.ts';
 import type { Context } from '../context.ts';
 import { RagError } from '../errors.ts';
 import type { SearchDeps } from '../pipeline/search.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { Event, Io } from '../types.ts';
 import { searchDeps } from '../wiring.ts';
+import type { ApiAccounts } from './access.ts';
 
 /** What a route needs of the house. */
 export interface Deps {
+  /** As the caller may see it. */
   context: Context;
+  /** Undefined on a server that one token opens. */
+  accounts?: ApiAccounts | undefined;
   log(line: Record<string, unknown>): void;
   /** Counts what was answered. */
   counted(what: 'queries' | 'searches' | 'tokens' | 'dollars' | 'documents', n: number): void;
@@ -17,8 +22,12 @@ export interface Deps {
 
 /** One operation of the API: OpenAPI and the checks of its input are made of this. */
 export interface Route {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'patch' | 'delete';
   path: string;
+  /** The least role that may call it; `anyone` need not have signed in. */
+  needs: Role | 'anyone';
+  /** For what changes something: its name in the audit log, with the call's `target`. */
+  audited?: string;
   summary: string;
   query?: z.ZodObject;
   body?: z.ZodType;
@@ -31,6 +40,13 @@ export interface Route {
 export interface Call {
   deps: Deps;
   http: HonoContext;
+  caller: Caller;
+  /** All of the house, whoever asks: for checks of names that are taken, and never for an answer. */
+  whole: Context;
+  /** Of the client. */
+  address: string;
+  /** What the call changed, for the audit log; set by the route. */
+  target: string;
   /** Checked against the route's schemas. */
   // biome-ignore lint/suspicious/noExplicitAny: each route knows its own schema
   query: any;
@@ -53,7 +69,7 @@ export async function withStore<T>({ context }: Deps, work: (store: StoreReader)
 }
 
 export async function withSearch<T>(deps: Deps, work: (search: SearchDeps) => Promise<T>): Promise<T> {
-  return withStore(deps, async (store) => work({ ...(await searchDeps(deps.context)), store }));
+  return withStore(deps, async (store) => work(await searchDeps(deps.context, store)));
 }
 
 /** Ends when the client leaves. */

@@ -209,3 +209,38 @@ export const event = z.discriminatedUnion('type', [
 export const problem = z.object({ code: z.string(), message: z.string(), hint: z.string().optional() });
 
 export const anything = z.object({}).loose();
+
+export const role = z.enum(['reader', 'editor', 'admin']);
+
+export const collections = z
+  .array(z.string().min(1))
+  .min(1)
+  .nullable()
+  .meta({ description: 'What may be seen; null for all' });
+
+export const user = z.object({
+  ...{ id: z.string(), name: z.string(), role, collections, disabled: z.boolean(), created: z.string() },
+});
+
+export const signed = z.object({
+  access: z.string().meta({ description: 'For Authorization: Bearer' }),
+  expires: z.string(),
+  refresh: z.string().meta({ description: 'Good once, for the next access token' }),
+  user,
+});
+
+export const who = z.object({
+  ...{ name: z.string(), role, collections, key: z.string().optional() },
+  accounts: z.boolean().meta({ description: 'False where one token opens the server' }),
+});
+
+export const apiKey = z.object({
+  ...{ id: z.string(), name: z.string(), user: z.string(), role, collections, created: z.string() },
+  expires: z.string().nullable(),
+  revoked: z.boolean(),
+});
+
+export const auditEntry = z.object({
+  ...{ id: z.int(), at: z.string(), who: z.string(), action: z.string() },
+  ...{ target: z.string(), address: z.string(), result: z.string() },
+});

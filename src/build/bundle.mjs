@@ -42,6 +42,7 @@ export async function bundle({ minify = true } = {}) {
     'workers/prepare': join(src, 'prepare-worker.ts'),
     'workers/ocr': join(src, 'ocr/ppocr/worker.ts'),
     'workers/merge': join(src, 'store/sqlite/merge-worker.ts'),
+    'workers/password': join(src, 'accounts/password-worker.ts'),
     'workers/embed': join(src, 'models/builtin/worker.ts'),
   };
   const commonJs = {

@@ -36,6 +36,7 @@ const en = {
   },
   serving: (url: string, token: string | undefined) =>
     `${url}${token === undefined ? '' : `/#token=${token}`}  (API: ${url}/docs)${token === undefined ? '' : `\ntoken: ${token}`}\n`,
+  signing: 'JWT_SECRET_KEY is not set: sessions end with this process',
   chat: {
     sources: 'Sources',
     unsupported: 'no source supports this',
@@ -168,6 +169,7 @@ const zh: Messages = {
   },
   serving: (url, token) =>
     `${url}${token === undefined ? '' : `/#token=${token}`}  (API: ${url}/docs)${token === undefined ? '' : `\n令牌：${token}`}\n`,
+  signing: '未设置 JWT_SECRET_KEY：本进程结束时会话随之失效',
   chat: {
     sources: '来源',
     unsupported: '没有来源支持',

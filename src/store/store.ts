@@ -89,6 +89,11 @@ export interface StoreReader {
   termStats(terms: string[]): Promise<{ chunks: number; df: Map<string, number> }>;
   /** The same home with the shelf's vectors in use. Throws RagError('not_found') if there is no shelf. The caller closes it. */
   onShelf(): Promise<StoreReader>;
+  /**
+   * The same home as if it held these collections alone: searches, ids, counts, vocabulary, and what words are worth. Files that gave no
+   * document belong to no collection and are not there. Closed with the one it was made from.
+   */
+  onlyIn(collections: string[]): Promise<StoreReader>;
   /** Terms of current chunks that begin so, with how many have each: the `limit` most frequent, these first. */
   termsFrom(prefix: string, limit: number): Promise<Map<string, number>>;
   /** What is damaged, a line each; empty if all is well. */
@@ -117,8 +122,8 @@ export interface Store extends StoreReader {
   /** Remembers a file that gave no document, so that it is not read again before it changes: one with a problem, or a container. */
   note(source: string, stamp: Stamp): Promise<void>;
 
-  /** Chunks without a vector, newest file first, equal texts once; with the shelf's model, those without one there. */
-  pending(model?: string): AsyncIterable<Pending>;
+  /** Chunks without a vector, newest file first, equal texts once; with the shelf's model, those without one there; those of some collections. */
+  pending(model?: string, collections?: string[]): AsyncIterable<Pending>;
   /**
    * Vectors by hash; repeats are no-ops. Those of the shelf's model go there. Throws RagError('config') if the index holds
    * another model's vectors.

@@ -10,6 +10,28 @@ export interface Answered {
   hits: Hit[];
 }
 
+export interface ApiKey {
+  id: string;
+  name: string;
+  user: string;
+  role: Role;
+  /** What may be seen; null for all */
+  collections: Collections;
+  created: string;
+  expires: unknown;
+  revoked: boolean;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: string;
+  who: string;
+  action: string;
+  target: string;
+  address: string;
+  result: string;
+}
+
 export interface Citation {
   n: number;
   source: string;
@@ -25,6 +47,8 @@ export interface Citation {
   suffix: string;
   warnings?: string[];
 }
+
+export type Collections = string[] | unknown;
 
 export interface Document {
   source: string;
@@ -145,6 +169,8 @@ export interface Problem {
   hint?: string;
 }
 
+export type Role = 'reader' | 'editor' | 'admin';
+
 export interface Run {
   at: string;
   /** SHA-256: other questions are no comparison */
@@ -196,6 +222,15 @@ export interface SetResult {
   };
 }
 
+export interface Signed {
+  /** For Authorization: Bearer */
+  access: string;
+  expires: string;
+  /** Good once, for the next access token */
+  refresh: string;
+  user: User;
+}
+
 export interface Stamp {
   source: string;
   bytes: number;
@@ -231,6 +266,26 @@ export interface Unread {
   code: string;
   reason: string;
   status: string;
+}
+
+export interface User {
+  id: string;
+  name: string;
+  role: Role;
+  /** What may be seen; null for all */
+  collections: Collections;
+  disabled: boolean;
+  created: string;
+}
+
+export interface Who {
+  name: string;
+  role: Role;
+  /** What may be seen; null for all */
+  collections: Collections;
+  key?: string;
+  /** False where one token opens the server */
+  accounts: boolean;
 }
 
 export interface Worse {
@@ -527,6 +582,102 @@ export interface Routes {
     result: {
       sets: SetResult[];
       worse: Worse[];
+    };
+  };
+  'POST /api/v1/auth/login': {
+    body: {
+      name: string;
+      password: string;
+    };
+    result: Signed;
+  };
+  'POST /api/v1/auth/refresh': {
+    body: {
+      refresh: string;
+    };
+    result: Signed;
+  };
+  'POST /api/v1/auth/logout': {
+    body: {
+      refresh: string;
+    };
+    result: {
+      ended: boolean;
+    };
+  };
+  'GET /api/v1/auth/me': {
+    result: Who;
+  };
+  'POST /api/v1/auth/password': {
+    body: {
+      current: string;
+      password: string;
+    };
+    result: {
+      changed: boolean;
+    };
+  };
+  'GET /api/v1/users': {
+    result: {
+      users: User[];
+    };
+  };
+  'POST /api/v1/users': {
+    body: {
+      name: string;
+      password: string;
+      role?: 'reader' | 'editor' | 'admin';
+      /** What may be seen; null for all */
+      collections?: string[] | unknown;
+    };
+    result: User;
+  };
+  'PATCH /api/v1/users': {
+    body: {
+      name: string;
+      role?: Role;
+      /** What may be seen; null for all */
+      collections?: Collections;
+      disabled?: boolean;
+      password?: string;
+    };
+    result: User;
+  };
+  'GET /api/v1/audit': {
+    query: {
+      /** The last id of the page before */
+      before?: number;
+      limit?: number;
+    };
+    result: {
+      entries: AuditEntry[];
+    };
+  };
+  'GET /api/v1/keys': {
+    result: {
+      keys: ApiKey[];
+    };
+  };
+  'POST /api/v1/keys': {
+    body: {
+      name: string;
+      role?: 'reader' | 'editor' | 'admin';
+      /** What may be seen; null for all */
+      collections?: string[] | unknown;
+      /** Null: it does not expire */
+      days?: number | unknown;
+    };
+    result: {
+      secret: string;
+      key: ApiKey;
+    };
+  };
+  'DELETE /api/v1/keys': {
+    query: {
+      id: string;
+    };
+    result: {
+      revoked: ApiKey;
     };
   };
 }

@@ -4,6 +4,7 @@ import { emptyDatabase } from '../support/postgres.ts';
 import { POSTGRES, QDRANT, withServices } from '../support/services.ts';
 import { type Opened, storeContract } from './store.ts';
 import { shelfContract } from './store-shelf.ts';
+import { withinContract } from './store-within.ts';
 
 withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
   /** A database and a collection of its own for each test. */
@@ -30,4 +31,5 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
   }
   storeContract('PostgreSQL and Qdrant', open);
   shelfContract('PostgreSQL and Qdrant', open);
+  withinContract('PostgreSQL and Qdrant', open);
 });

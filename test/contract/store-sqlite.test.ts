@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openReader, openWriter } from '../../src/store/sqlite/sqlite.ts';
 import { type Opened, storeContract } from './store.ts';
 import { shelfContract } from './store-shelf.ts';
+import { withinContract } from './store-within.ts';
 
 async function open(): Promise<Opened> {
   const dir = mkdtempSync(join(tmpdir(), 'rag-store-'));
@@ -25,3 +26,4 @@ async function open(): Promise<Opened> {
 
 storeContract('sqlite', open);
 shelfContract('sqlite', open);
+withinContract('sqlite', open);

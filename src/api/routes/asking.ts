@@ -27,7 +27,14 @@ const either = (call: Call, work: (io: Io) => Promise<object>) =>
 
 export const asking = [
   route({
-    ...{ method: 'post', path: '/api/v1/search', summary: 'Passages, best first', body: question, result: searched },
+    ...{
+      method: 'post',
+      path: '/api/v1/search',
+      needs: 'reader',
+      summary: 'Passages, best first',
+      body: question,
+      result: searched,
+    },
     handle: (call) =>
       withSearch(call.deps, async (deps) => {
         call.deps.counted('searches', 1);
@@ -35,7 +42,7 @@ export const asking = [
       }),
   }),
   route({
-    ...{ method: 'post', path: '/api/v1/query', summary: 'An answer with citations', stream: true },
+    ...{ method: 'post', path: '/api/v1/query', needs: 'reader', summary: 'An answer with citations', stream: true },
     ...{ body: question.extend({ stream }), result: answered },
     handle: (call) =>
       either(call, (io) =>
@@ -46,7 +53,7 @@ export const asking = [
       ),
   }),
   route({
-    ...{ method: 'post', path: '/api/v1/chat', summary: 'A turn of a conversation', stream: true },
+    ...{ method: 'post', path: '/api/v1/chat', needs: 'reader', summary: 'A turn of a conversation', stream: true },
     body: question.extend({ stream, session: z.string().optional().meta({ description: 'To go on with one' }) }),
     result: z.object({ session: z.string(), turn }),
     handle: (call) =>
@@ -65,7 +72,7 @@ export const asking = [
       ),
   }),
   route({
-    ...{ method: 'get', path: '/api/v1/chat', summary: 'Saved conversations, newest first' },
+    ...{ method: 'get', path: '/api/v1/chat', needs: 'reader', summary: 'Saved conversations, newest first' },
     result: z.object({
       sessions: z.array(session),
     }),
@@ -75,13 +82,18 @@ export const asking = [
     },
   }),
   route({
-    ...{ method: 'get', path: '/api/v1/chat/stale', summary: 'Saved answers that rest on text that has changed' },
+    ...{
+      method: 'get',
+      path: '/api/v1/chat/stale',
+      needs: 'reader',
+      summary: 'Saved answers that rest on text that has changed',
+    },
     result: z.object({ answers: z.int(), stale: z.array(anything) }),
     handle: ({ deps }) =>
       withStore(deps, async (store) => staleAnswers(store, await (await deps.context.chats()).list())),
   }),
   route({
-    ...{ method: 'get', path: '/api/v1/chat/session', summary: 'One conversation' },
+    ...{ method: 'get', path: '/api/v1/chat/session', needs: 'reader', summary: 'One conversation' },
     query: z.object({ id: z.string() }),
     result: z.object({ id: z.string(), title: z.string(), started: z.string(), turns: z.array(turn) }),
     async handle({ deps, query }) {
@@ -94,6 +106,7 @@ export const asking = [
     ...{
       method: 'post',
       path: '/api/v1/chat/session',
+      needs: 'reader',
       summary: 'Bring a conversation; turns it has are left as they are',
     },
     body: z.object({ id: z.string(), turns: z.array(turn) }),
@@ -110,6 +123,7 @@ export const asking = [
     ...{
       method: 'post',
       path: '/api/v1/why',
+      needs: 'reader',
       summary: 'Why a passage was found, or where it got lost',
       result: anything,
     },

@@ -48,7 +48,7 @@ function wanted(query: { in?: string; filter?: string }): Filter | undefined {
 
 export const documents = [
   route({
-    ...{ method: 'get', path: '/api/v1/documents', summary: 'Documents by source, a page at a time' },
+    ...{ method: 'get', path: '/api/v1/documents', needs: 'reader', summary: 'Documents by source, a page at a time' },
     query: z.object({
       in: z.string().optional().meta({ description: 'A glob over sources' }),
       filter: z.string().optional().meta({ description: 'JSON, as in a search' }),
@@ -78,7 +78,12 @@ export const documents = [
       }),
   }),
   route({
-    ...{ method: 'get', path: '/api/v1/documents/text', summary: 'The extracted text, and where its parts stand' },
+    ...{
+      method: 'get',
+      path: '/api/v1/documents/text',
+      needs: 'reader',
+      summary: 'The extracted text, and where its parts stand',
+    },
     query: source.extend({ asOf: z.iso.datetime().optional() }),
     result: z.object({
       source: z.string(),
@@ -110,6 +115,7 @@ export const documents = [
     ...{
       method: 'get',
       path: '/api/v1/documents/page',
+      needs: 'reader',
       summary: 'How a page of a PDF looks, and where on it a quote stands',
     },
     query: source.extend({
@@ -129,7 +135,12 @@ export const documents = [
     },
   }),
   route({
-    ...{ method: 'get', path: '/api/v1/documents/file', summary: 'The original bytes of a document in this home' },
+    ...{
+      method: 'get',
+      path: '/api/v1/documents/file',
+      needs: 'reader',
+      summary: 'The original bytes of a document in this home',
+    },
     query: source,
     result: z.any().meta({ description: 'The file' }),
     async handle({ deps, query }) {
@@ -153,6 +164,8 @@ export const documents = [
     ...{
       method: 'post',
       path: '/api/v1/documents',
+      needs: 'editor',
+      audited: 'documents.upload',
       summary:
         'Upload files (multipart/form-data) and ingest them; a first field `about` may hold JSON: paths, collection, tags, mtimes',
       stream: true,
@@ -160,6 +173,7 @@ export const documents = [
     result: ingested,
     async handle(call: Call) {
       const { files, labels } = await received(call);
+      call.target = files.join(' ');
       return syncPaths(
         call,
         files.map((file) => join(call.deps.context.root, file)),
@@ -168,10 +182,18 @@ export const documents = [
     },
   }),
   route({
-    ...{ method: 'delete', path: '/api/v1/documents', summary: 'Take a document out of the home; its file stays' },
+    ...{
+      method: 'delete',
+      path: '/api/v1/documents',
+      needs: 'editor',
+      audited: 'documents.remove',
+      summary: 'Take a document out of the home; its file stays',
+    },
     query: source,
     result: z.object({ removed: z.array(z.string()) }),
-    async handle({ deps, query }) {
+    async handle(call) {
+      const { deps, query } = call;
+      call.target = query.source;
       const { store, release } = await deps.context.writer(10);
       try {
         if (!(await store.remove(query.source))) throw new RagError('not_found', `no document ${query.source}`);
@@ -182,7 +204,7 @@ export const documents = [
     },
   }),
   route({
-    ...{ method: 'get', path: '/api/v1/passages', summary: 'A passage by the chunk id of a hit' },
+    ...{ method: 'get', path: '/api/v1/passages', needs: 'reader', summary: 'A passage by the chunk id of a hit' },
     query: z.object({ chunk: z.string() }),
     result: z.object({
       ...{ source: z.string(), document: z.string(), chunk: z.string() },

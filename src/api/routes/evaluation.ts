@@ -26,12 +26,17 @@ const folderOf = ({ deps }: Call) => join(deps.context.root, EVAL_FOLDER);
 
 export const evaluation = [
   route({
-    ...{ method: 'get', path: '/api/v1/eval', summary: 'What evaluations measured so far, oldest first' },
+    ...{
+      method: 'get',
+      path: '/api/v1/eval',
+      needs: 'admin',
+      summary: 'What evaluations measured so far, oldest first',
+    },
     result: z.object({ runs: z.array(run) }),
     handle: async (call) => ({ runs: (await readHistory(folderOf(call))).slice(-RUNS) }),
   }),
   route({
-    ...{ method: 'post', path: '/api/v1/eval', stream: true },
+    ...{ method: 'post', path: '/api/v1/eval', needs: 'admin', audited: 'eval.run', stream: true },
     summary: 'Measure with the questions of rag eval init; makes some from the documents where there are none',
     body: z.object({
       mode: z.enum(['hybrid', 'lexical', 'vector']).default('hybrid'),

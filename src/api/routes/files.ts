@@ -5,7 +5,7 @@ import { stamp } from '../schemas.ts';
 
 export const files = [
   route({
-    ...{ method: 'get', path: '/api/v1/files' },
+    ...{ method: 'get', path: '/api/v1/files', needs: 'reader' },
     summary: 'What is known of each file, by source, a page at a time: enough to tell what need not be uploaded',
     query: z.object({
       after: z.string().optional().meta({ description: 'The last source of the page before' }),
@@ -33,10 +33,18 @@ export const files = [
       }),
   }),
   route({
-    ...{ method: 'post', path: '/api/v1/files/forget', summary: 'Take sources out of the home; the files stay' },
+    ...{
+      method: 'post',
+      path: '/api/v1/files/forget',
+      needs: 'editor',
+      audited: 'documents.remove',
+      summary: 'Take sources out of the home; the files stay',
+    },
     body: z.object({ sources: z.array(z.string()).max(10_000) }),
     result: z.object({ removed: z.array(z.string()) }),
-    async handle({ deps, body }) {
+    async handle(call) {
+      const { deps, body } = call;
+      call.target = body.sources.join(' ');
       const { store, release } = await deps.context.writer(10);
       try {
         const removed = [];

@@ -9,7 +9,7 @@ import { syncPaths } from '../syncing.ts';
 
 export const home = [
   route({
-    ...{ method: 'get', path: '/api/v1/status', summary: 'How much is known, and by which model' },
+    ...{ method: 'get', path: '/api/v1/status', needs: 'reader', summary: 'How much is known, and by which model' },
     result: z.object({
       documents: z.int(),
       chunks: z.int(),
@@ -27,17 +27,32 @@ export const home = [
       }),
   }),
   route({
-    ...{ method: 'post', path: '/api/v1/ingest', summary: 'Read files and folders below the home again', stream: true },
+    ...{
+      method: 'post',
+      path: '/api/v1/ingest',
+      needs: 'admin',
+      audited: 'documents.ingest',
+      summary: 'Read files and folders below the home again',
+      stream: true,
+    },
     body: z.object({ paths: z.array(z.string()).min(1), stream: z.boolean().optional() }),
     result: ingested,
-    handle: (call) =>
-      syncPaths(
+    handle(call) {
+      const paths = call.body.paths as string[];
+      call.target = paths.join(' ');
+      return syncPaths(
         call,
-        (call.body.paths as string[]).map((path) => inside(call, path)),
-      ),
+        paths.map((path) => inside(call, path)),
+      );
+    },
   }),
   route({
-    ...{ method: 'post', path: '/api/v1/verify', summary: 'Read cited files again and compare each quote' },
+    ...{
+      method: 'post',
+      path: '/api/v1/verify',
+      needs: 'reader',
+      summary: 'Read cited files again and compare each quote',
+    },
     body: z.object({ citations: z.array(anything), unsupported: z.array(z.string()).default([]) }),
     result: z.object({
       checked: z.int(),

@@ -51,7 +51,7 @@ async function complete(call: Call, io: Io) {
 
 export const openai = [
   route({
-    ...{ method: 'get', path: '/v1/models', summary: 'OpenAI: models', result: anything },
+    ...{ method: 'get', path: '/v1/models', needs: 'reader', summary: 'OpenAI: models', result: anything },
     handle: async ({ deps }) => {
       const { id } = await deps.context.embedder('question');
       const model = (name: string) => ({ id: name, object: 'model', created: 0, owned_by: 'rag' });
@@ -59,7 +59,13 @@ export const openai = [
     },
   }),
   route({
-    ...{ method: 'post', path: '/v1/embeddings', summary: 'OpenAI: vectors of texts', result: anything },
+    ...{
+      method: 'post',
+      path: '/v1/embeddings',
+      needs: 'reader',
+      summary: 'OpenAI: vectors of texts',
+      result: anything,
+    },
     body: z
       .object({
         input: z.union([z.string().min(1), z.array(z.string()).min(1).max(256)]),
@@ -88,6 +94,7 @@ export const openai = [
     ...{
       method: 'post',
       path: '/v1/chat/completions',
+      needs: 'reader',
       summary: 'OpenAI: an answer from the documents; citations come beside it',
     },
     ...{

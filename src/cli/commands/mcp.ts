@@ -55,13 +55,14 @@ async function overHttp(run: Invocation, options: Options, open: Open): Promise<
   const { newToken } = await import('../../api/server.ts');
   const given = (await run.config()).values.RAG_TOKEN?.reveal();
   const token = given ?? newToken();
-  const door = guard({ token, hosts: [HOST, 'localhost'], perMinute: PER_MINUTE });
+  const limits = await (await (await run.context()).access()).limits();
+  const door = guard({ token, hosts: [HOST, 'localhost'], perMinute: PER_MINUTE, limits });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { host, origin, authorization } = request.headers;
     const asking = { address: request.socket.remoteAddress ?? '', host, origin, authorization };
-    door.heard(asking);
-    door.known(asking);
+    await door.heard(asking);
+    await door.known(asking);
     if (request.url?.split('?')[0] !== '/mcp') throw new RagError('not_found', 'the endpoint is /mcp');
     const server = open();
     const transport = new StreamableHTTPServerTransport({});

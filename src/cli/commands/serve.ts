@@ -25,25 +25,39 @@ export function serveCommand(app: App, exit: Exit): Command {
   return handle<Options>(command, app, exit, async (run, options) => {
     const { values } = await run.config();
     const given = values.RAG_TOKEN?.reveal();
-    if (!isLoopback(options.host) && given === undefined)
+    const signedIn = values.STORE === 'server' && given === undefined;
+    if (!isLoopback(options.host) && given === undefined && !signedIn)
       throw new RagError('refused', `${options.host} can be reached by others, and no token is set`, {
         hint: 'set RAG_TOKEN (or RAG_TOKEN_FILE) to a long random word',
         zh: `其他人可以访问 ${options.host}，但未设置令牌`,
       });
     const { newToken, serve } = await import('../../api/server.ts');
-    const token = given ?? newToken();
+    if (signedIn && values.JWT_SECRET_KEY === undefined) {
+      // Another process could not check what this one signs.
+      if (!isLoopback(options.host))
+        throw new RagError('config', 'JWT_SECRET_KEY is not set: nobody could sign in', {
+          hint: 'openssl genpkey -algorithm ed25519 -out jwt.pem; then JWT_SECRET_KEY_FILE=jwt.pem',
+          zh: '未设置 JWT_SECRET_KEY，无法登录',
+        });
+      run.io.report({ type: 'note', message: run.say.signing });
+    }
+    const token = given ?? (signedIn ? undefined : newToken());
     const log = (line: Record<string, unknown>) => {
       if (!run.options.quiet || line.level === 'error')
         app.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
     };
     const { port, host, rateLimit } = options;
+    const context = await run.context();
+    const access = await context.access();
+    const accounts = signedIn ? { managing: await access.managing(), signing: await access.signing() } : undefined;
     const server = await serve({
       ...{ port, host, token, log, hosts: options.allowHost ?? [], perMinute: rateLimit },
-      context: await run.context(),
+      ...{ context, accounts, limits: await access.limits(), proxies: values.TRUSTED_PROXIES },
+      metricsToken: values.METRICS_TOKEN?.reveal(),
     });
     const result = {
       url: server.url,
-      ...(given === undefined ? { token, page: `${server.url}/#token=${token}` } : {}),
+      ...(given === undefined && token !== undefined ? { token, page: `${server.url}/#token=${token}` } : {}),
     };
     if (run.options.json) run.print(`${JSON.stringify({ event: 'listening', ...result })}\n`);
     else run.print(run.say.serving(server.url, given === undefined ? token : undefined));

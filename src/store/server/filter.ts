@@ -17,6 +17,7 @@ function sqlOf(filter: Filter | undefined): { where: string; values: unknown[] }
   if (filter?.type?.length)
     where.push(`(d.type = ANY(${bind(filter.type)}) OR string_to_array(d.type, ':') && ${bind(filter.type)})`);
   if (filter?.collection !== undefined) where.push(`d.collection = ${bind(filter.collection)}`);
+  if (filter?.collections !== undefined) where.push(`d.collection = ANY(${bind(filter.collections)})`);
   if (filter?.since !== undefined) where.push(`d.mtime >= ${bind(Date.parse(filter.since))}`);
   if (filter?.until !== undefined) where.push(`d.mtime <= ${bind(Date.parse(filter.until))}`);
   if (filter?.tags !== undefined) where.push(`d.tags @> ${bind(JSON.stringify(filter.tags))}::jsonb`);
@@ -35,4 +36,11 @@ export async function matching(ask: Ask, filter: Filter | undefined): Promise<nu
   return rows
     .filter(({ source, title }) => match(source) && (!titles || titleMatches(title, filter!)))
     .map(({ key }) => key);
+}
+
+/** The same, where only these collections are to be seen. */
+export function filterWithin(filter: Filter | undefined, only: string[] | undefined): Filter | undefined {
+  if (only === undefined) return filter;
+  const wanted = filter?.collections;
+  return { ...filter, collections: wanted === undefined ? only : wanted.filter((one) => only.includes(one)) };
 }

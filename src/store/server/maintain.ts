@@ -94,6 +94,11 @@ async function recount(ask: Ask): Promise<void> {
     `UPDATE terms t SET df = n.n FROM (SELECT unnest(c.terms) AS id, count(*)::int AS n
        FROM chunks c JOIN documents d ON d.key = c.doc WHERE ${LIVE} GROUP BY 1) n WHERE t.id = n.id`,
   );
+  await ask('DELETE FROM collection_terms');
+  await ask(
+    `INSERT INTO collection_terms SELECT d.collection, t.id, count(*) FROM documents d JOIN chunks c ON c.doc = d.key,
+       unnest(c.terms) AS t(id) WHERE ${LIVE} GROUP BY 1, 2`,
+  );
   await ask(
     `UPDATE models m SET embedded = (SELECT count(*) FROM chunks c JOIN documents d ON d.key = c.doc
        JOIN vectors v ON v.hash = c.hash AND v.model = m.id WHERE ${LIVE}),

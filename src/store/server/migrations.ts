@@ -51,4 +51,11 @@ export const MIGRATIONS: Record<string, Migration> = {
       tokenizer integer NOT NULL DEFAULT 0, icu text NOT NULL DEFAULT '');
     INSERT INTO state DEFAULT VALUES;
   `),
+  '004-collections': run(`
+    -- 'df' again, by collection: what words are worth to whoever sees some collections only.
+    CREATE TABLE collection_terms (collection text COLLATE "C", term integer, df integer NOT NULL, PRIMARY KEY (collection, term));
+    INSERT INTO collection_terms SELECT d.collection, t.id, count(*) FROM documents d JOIN chunks c ON c.doc = d.key,
+      unnest(c.terms) AS t(id) WHERE d.since IS NOT NULL AND d.until IS NULL GROUP BY 1, 2;
+    CREATE INDEX documents_collection ON documents (collection) WHERE since IS NOT NULL AND until IS NULL;
+  `),
 };

@@ -1,4 +1,4 @@
-import { Kysely, type MigrationProvider, Migrator, PostgresDialect } from 'kysely';
+import { Kysely, type Migration, type MigrationProvider, Migrator, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { RagError } from '../../errors.ts';
 import { translate } from './faults.ts';
@@ -126,10 +126,10 @@ function poolOf(url: string, max: number): pg.Pool {
 const hostOf = (url: string) => new URL(url).host || 'localhost';
 
 /** Brings the schema up to this version. Safe to call from several processes at once; resolves to the steps it took. */
-export async function migratePostgres(url: string): Promise<string[]> {
+export async function migratePostgres(url: string, others: Record<string, Migration> = {}): Promise<string[]> {
   const what = `PostgreSQL at ${hostOf(url)}`;
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolOf(url, 2) }) });
-  const provider: MigrationProvider = { getMigrations: async () => MIGRATIONS };
+  const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS, ...others }) };
   try {
     // Kysely takes an advisory lock of PostgreSQL's around the steps, and runs them in one transaction.
     const { error, results } = await new Migrator({ db, provider }).migrateToLatest();

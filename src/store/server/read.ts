@@ -4,12 +4,13 @@ import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Document, Filter } from '../../types.ts';
 import type { Fingerprint, Passage, Stamp, StoreReader } from '../store.ts';
 import { check } from './check.ts';
-import { matching } from './filter.ts';
+import { filterWithin, matching } from './filter.ts';
 import type { Points } from './points.ts';
 import type { Ask } from './postgres.ts';
 import { type ChunkRow, CONTAINER, type DocumentRow, idParts, LIVE, toChunk, toDocument } from './rows.ts';
 import { searching } from './search.ts';
-import { lookUp } from './terms.ts';
+import { embeddedWithin, sums } from './sums.ts';
+import { DF_WITHIN, lookUp } from './terms.ts';
 
 /** Of the tables, raised when an older program could not read them. */
 export const FORMAT = 1;
@@ -26,8 +27,16 @@ interface Model {
   runtimes: Record<string, number>;
 }
 
-/** `role`: whose vectors are in use for this reader. */
-export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', close: () => Promise<void>): StoreReader {
+/** `role`: whose vectors are in use for this reader. `only`: the collections there are; undefined for all. */
+export function readSide(
+  ask: Ask,
+  points: Points,
+  role: 'current' | 'shelf',
+  close: () => Promise<void>,
+  only?: string[],
+): StoreReader {
+  const SEEN = only === undefined ? '' : 'AND d.collection = ANY($2)';
+  const seen = only === undefined ? [] : [only];
   async function models(): Promise<{ current: Model | undefined; shelf: Model | undefined }> {
     const rows = await ask<Model & { role: string }>(
       'SELECT id, model, dimensions, embedded, runtimes, role FROM models',
@@ -37,11 +46,11 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
       ? { current: of('current'), shelf: of('shelf') }
       : { current: of('shelf'), shelf: of('current') };
   }
-  const found = searching(ask, points, async () => (await models()).current?.id);
+  const found = searching(ask, points, async () => (await models()).current?.id, only);
   const newest = (document: Document) =>
     ask<{ key: number; chunks: number }>(
-      'SELECT key, chunks FROM documents WHERE id = $1 AND since IS NOT NULL ORDER BY key DESC LIMIT 1',
-      [document.id],
+      `SELECT d.key, d.chunks FROM documents d WHERE d.id = $1 AND d.since IS NOT NULL ${SEEN} ORDER BY d.key DESC LIMIT 1`,
+      [document.id, ...seen],
     );
 
   async function* rowsOf(document: Document, columns: string): AsyncGenerator<ChunkRow> {
@@ -67,30 +76,36 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
         icu: state!.icu || (process.versions.icu ?? ''),
         ...(current === undefined ? {} : { model: current.model }),
         ...(current?.dimensions ? { dimensions: current.dimensions } : {}),
-        runtimes: current?.runtimes ?? {},
-        ...(shelf === undefined ? {} : { shelf: { model: shelf.model, embedded: shelf.embedded } }),
+        // How many vectors there are would say how much else there is.
+        runtimes: only === undefined ? (current?.runtimes ?? {}) : {},
+        ...(shelf === undefined || only !== undefined
+          ? {}
+          : { shelf: { model: shelf.model, embedded: shelf.embedded } }),
       };
     },
     async coverage() {
-      const [state] = await ask<{ documents: number; chunks: number; bytes: number; versions: number }>(
-        'SELECT documents, chunks, bytes, versions FROM state',
-      );
+      const counted = await sums(ask, only);
       const { current } = await models();
-      return { ...state!, embedded: current?.embedded ?? 0 };
+      const embedded = only === undefined ? current?.embedded : await embeddedWithin(ask, only, counted, current);
+      return { ...counted, embedded: embedded ?? 0 };
     },
     async stamps() {
-      return readStamps(ask);
+      return readStamps(ask, only);
     },
     async find(source, asOf) {
-      const at = asOf === undefined ? LIVE : 'd.since <= $2 AND (d.until IS NULL OR d.until > $2)';
-      const [row] = await ask<DocumentRow>(
-        `SELECT * FROM documents d WHERE d.source = $1 AND ${at}`,
-        asOf === undefined ? [source] : [source, asOf],
-      );
+      const at =
+        asOf === undefined
+          ? LIVE
+          : `d.since <= $${seen.length + 2} AND (d.until IS NULL OR d.until > $${seen.length + 2})`;
+      const [row] = await ask<DocumentRow>(`SELECT * FROM documents d WHERE d.source = $1 ${SEEN} AND ${at}`, [
+        source,
+        ...seen,
+        ...(asOf === undefined ? [] : [asOf]),
+      ]);
       return row === undefined ? undefined : toDocument(row);
     },
     async *documents(filter?: Filter) {
-      const keys = await matching(ask, filter);
+      const keys = await matching(ask, filterWithin(filter, only));
       for (let at = 0; at < keys.length; at += DOCUMENTS) {
         const page = keys.slice(at, at + DOCUMENTS);
         const rows = await ask<DocumentRow>('SELECT * FROM documents WHERE key = ANY($1)', [page]);
@@ -112,9 +127,10 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
       const rows = await ask<ChunkRow & { document: string }>(
         `SELECT DISTINCT ON (d.id, c.position) ${CHUNK}, d.id AS document
          FROM unnest($1::text[], $2::int[]) AS w(id, position) JOIN documents d ON d.id = w.id AND d.since IS NOT NULL
+           AND ($3::text[] IS NULL OR d.collection = ANY($3))
          JOIN chunks c ON c.doc = d.key AND c.position = w.position
          ORDER BY d.id, c.position, d.until IS NOT NULL, d.since DESC`,
-        [parts.map(([document]) => document), parts.map(([, position]) => position)],
+        [parts.map(([document]) => document), parts.map(([, position]) => position), only ?? null],
       );
       const owners = await ask<DocumentRow>('SELECT * FROM documents WHERE key = ANY($1)', [
         [...new Set(rows.map(({ doc }) => doc))],
@@ -130,8 +146,9 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
     async vectors(hashes) {
       const { current } = await models();
       const rows = await ask<{ hash: Buffer; scale: number; vector: Buffer }>(
-        'SELECT hash, scale, vector FROM vectors WHERE model = $1 AND hash = ANY($2)',
-        [current?.id ?? 0, hashes.map((hash) => Buffer.from(hash, 'hex'))],
+        `SELECT hash, scale, vector FROM vectors v WHERE model = $1 AND hash = ANY($3) AND ($2::text[] IS NULL OR EXISTS
+           (SELECT FROM chunks c JOIN documents d ON d.key = c.doc WHERE c.hash = v.hash AND d.collection = ANY($2)))`,
+        [current?.id ?? 0, only ?? null, hashes.map((hash) => Buffer.from(hash, 'hex'))],
       );
       return new Map(
         rows.map(({ hash, scale, vector }) => [hash.toString('hex'), restore({ scale, values: int8Of(vector) })]),
@@ -139,14 +156,16 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
     },
     ...found,
     async termStats(terms) {
-      const [state] = await ask<{ chunks: number }>('SELECT chunks FROM state');
-      const known = await lookUp(ask, terms);
-      return { chunks: state!.chunks, df: new Map(terms.map((term) => [term, known.get(term)?.df ?? 0])) };
+      const { chunks } = await sums(ask, only);
+      const known = await lookUp(ask, terms, only);
+      return { chunks, df: new Map(terms.map((term) => [term, known.get(term)?.df ?? 0])) };
     },
     async termsFrom(prefix, limit) {
       const rows = await ask<{ term: string; df: number }>(
-        `SELECT term, df FROM terms WHERE term >= $1 AND starts_with(term, $1) AND df > 0 ORDER BY df DESC, term LIMIT $2`,
-        [prefix, limit],
+        `SELECT term, df FROM (SELECT t.term, ${only === undefined ? 't.df' : DF_WITHIN} AS df FROM terms t
+           WHERE t.term >= $1 AND starts_with(t.term, $1) AND ($2::text[] IS NULL OR t.df > 0)) AS known
+         WHERE df > 0 ORDER BY df DESC, term LIMIT $3`,
+        [prefix, only ?? null, limit],
       );
       return new Map(rows.map(({ term, df }) => [term, df]));
     },
@@ -156,17 +175,23 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
           hint: 'rag model use ID builds one beside the present one',
           zh: '此库中没有保留其他模型的向量',
         });
-      return readSide(ask, points, role === 'current' ? 'shelf' : 'current', async () => {});
+      return readSide(ask, points, role === 'current' ? 'shelf' : 'current', async () => {}, only);
+    },
+    async onlyIn(collections) {
+      const wanted = only === undefined ? collections : collections.filter((one) => only.includes(one));
+      return readSide(ask, points, role, async () => {}, wanted);
     },
     check: () => check(ask, points),
     close,
   };
 }
 
-async function readStamps(ask: Ask): Promise<Map<string, Stamp>> {
+async function readStamps(ask: Ask, only: string[] | undefined): Promise<Map<string, Stamp>> {
   const stamps = new Map<string, Stamp>();
   const rows = await ask<DocumentRow>(
-    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d WHERE ${LIVE}`,
+    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d
+     WHERE ${LIVE} AND ($1::text[] IS NULL OR d.collection = ANY($1))`,
+    [only ?? null],
   );
   for (const { source, bytes, mtime, sha256, collection, tags } of rows)
     stamps.set(source, { bytes, mtimeMs: mtime, sha256, document: true, collection, tags });
@@ -179,7 +204,11 @@ async function readStamps(ask: Ask): Promise<Map<string, Stamp>> {
     code: NonNullable<Stamp['problem']>['code'];
     reason: string;
     version: string;
-  }>('SELECT * FROM ledger ORDER BY source');
+  }>(
+    `SELECT l.* FROM ledger l WHERE $1::text[] IS NULL OR EXISTS
+       (SELECT FROM documents d WHERE d.source = l.source AND ${LIVE} AND d.collection = ANY($1)) ORDER BY l.source`,
+    [only ?? null],
+  );
   for (const { source, bytes, mtime, sha256, status, ...problem } of failures) {
     const known = stamps.get(source);
     const stamp = { bytes, mtimeMs: mtime, sha256, document: known !== undefined };

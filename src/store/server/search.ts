@@ -3,10 +3,11 @@ import { BESIDE, idf, impact } from '../../text/bm25.ts';
 import { hasPhrase } from '../../text/phrase.ts';
 import type { Filter, Hit, LexicalQuery } from '../../types.ts';
 import type { Score } from '../store.ts';
-import { matching } from './filter.ts';
+import { filterWithin, matching } from './filter.ts';
 import type { Points, Within } from './points.ts';
 import type { Ask } from './postgres.ts';
 import { idParts, LIVE } from './rows.ts';
+import { sums } from './sums.ts';
 import { type KnownTerm, lookUp } from './terms.ts';
 
 // Qdrant finds candidates, PostgreSQL says which of them are visible at this moment, and the scores are computed here, by the same
@@ -41,9 +42,17 @@ export interface Searching {
   score(ids: string[], query: LexicalQuery, vector?: Float32Array): Promise<Map<string, Score>>;
 }
 
-/** `model`: the row of the model whose vectors are in use. */
-export function searching(ask: Ask, points: Points, model: () => Promise<number | undefined>): Searching {
-  async function within(filter: Filter | undefined): Promise<Within & { asOf: string | undefined }> {
+/** `model`: the row of the model whose vectors are in use. `only`: the collections there are. */
+export function searching(
+  ask: Ask,
+  points: Points,
+  model: () => Promise<number | undefined>,
+  only: string[] | undefined,
+): Searching {
+  const known = (terms: readonly string[]) => lookUp(ask, terms, only);
+
+  async function within(given: Filter | undefined): Promise<Within & { asOf: string | undefined }> {
+    const filter = filterWithin(given, only);
     if (filter === undefined) return { old: false, asOf: undefined };
     return { docs: await matching(ask, filter), old: filter.asOf !== undefined, asOf: filter.asOf };
   }
@@ -82,8 +91,7 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
   }
 
   async function chunkCount(): Promise<number> {
-    const [state] = await ask<{ chunks: number }>('SELECT chunks FROM state');
-    return state!.chunks;
+    return (await sums(ask, only)).chunks;
   }
 
   /** How many current chunks hold any of these. */
@@ -92,24 +100,24 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
     // Where there are so many, counting some twice hardly changes what they are worth.
     if (terms.length < 2 || most > COUNTED) return most;
     const weights = { indices: terms.map(({ id }) => id), values: terms.map(() => 1) };
-    return (await visible(await points.byTerms(weights, most + MARGIN, { old: false }), undefined)).length;
+    return (await visible(await points.byTerms(weights, most + MARGIN, await within(undefined)), undefined)).length;
   }
 
   /** What scores, in the order in which it is added. */
   async function scoring(query: LexicalQuery): Promise<Weighted[]> {
     const terms = [...new Set([...query.terms, ...query.expanded, ...query.phrases.flat()])];
     const begun = query.begun.flatMap(({ word, terms }) => [word, ...terms]);
-    const known = await lookUp(ask, [...new Set([...terms, ...begun])]);
+    const found = await known([...new Set([...terms, ...begun])]);
     const total = await chunkCount();
     const weights = terms
-      .flatMap((term) => known.get(term) ?? [])
+      .flatMap((term) => found.get(term) ?? [])
       .map(({ id, df }) => ({ ids: [id], idf: idf(total, df) }));
     for (const { word, terms } of query.begun) {
-      const found = terms.flatMap((term) => known.get(term) ?? []);
-      const own = idf(total, await holding(found));
-      const itself = known.get(word)?.df ?? 0;
+      const going = terms.flatMap((term) => found.get(term) ?? []);
+      const own = idf(total, await holding(going));
+      const itself = found.get(word)?.df ?? 0;
       weights.push({
-        ids: found.map(({ id }) => id),
+        ids: going.map(({ id }) => id),
         idf: itself > 0 ? BESIDE * Math.min(own, idf(total, itself)) : own,
       });
     }
@@ -146,10 +154,10 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
       [keys],
     );
     const exclusions = exclude.map((entry) => entry.split(' '));
-    const known = await lookUp(ask, exclusions.flat());
+    const found = await known(exclusions.flat());
     const stands = (row: (typeof rows)[number], phrase: string[]) =>
       phrase.length === 1
-        ? row.terms.includes(known.get(phrase[0]!)?.id ?? -1)
+        ? row.terms.includes(found.get(phrase[0]!)?.id ?? -1)
         : hasPhrase(row.text, phrase) || hasPhrase(row.context, phrase);
     const out = rows.filter(
       (row) => exclusions.some((phrase) => stands(row, phrase)) || !phrases.every((phrase) => phraseIn(row, phrase)),
@@ -220,9 +228,10 @@ export function searching(ask: Ask, points: Points, model: () => Promise<number 
       const rows = await ask<{ key: number; document: string; position: number }>(
         `SELECT DISTINCT ON (d.id, c.position) c.key, d.id AS document, c.position
          FROM unnest($1::text[], $2::int[]) AS w(id, position) JOIN documents d ON d.id = w.id AND d.since IS NOT NULL
+           AND ($3::text[] IS NULL OR d.collection = ANY($3))
          JOIN chunks c ON c.doc = d.key AND c.position = w.position
          ORDER BY d.id, c.position, d.until IS NOT NULL, d.since DESC`,
-        [parts.map(([document]) => document), parts.map(([, position]) => position)],
+        [parts.map(([document]) => document), parts.map(([, position]) => position), only ?? null],
       );
       const keys = rows.map(({ key }) => key);
       const [scores, near, out] = [

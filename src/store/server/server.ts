@@ -1,3 +1,4 @@
+import type { Migration } from 'kysely';
 import type { Store, StoreReader } from '../store.ts';
 import { openPoints } from './points.ts';
 import { migratePostgres, openPostgres } from './postgres.ts';
@@ -25,9 +26,9 @@ export interface ServerStore {
   close(): Promise<void>;
 }
 
-/** The tables of this version, and the collection. Safe to call again, and from several processes. Resolves to the steps taken. */
-export async function migrateServer(options: ServerOptions): Promise<string[]> {
-  const steps = await migratePostgres(options.postgres);
+/** The tables of this version (and `others` beside them), and the collection. Safe to call again, and from several processes. Resolves to the steps taken. */
+export async function migrateServer(options: ServerOptions, others: Record<string, Migration> = {}): Promise<string[]> {
+  const steps = await migratePostgres(options.postgres, others);
   await pointsOf(options).ready();
   return steps;
 }

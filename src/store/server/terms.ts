@@ -7,12 +7,18 @@ export interface KnownTerm {
   df: number;
 }
 
-/** Ids and numbers of terms; unknown ones are left out. */
-export async function lookUp(ask: Ask, terms: readonly string[]): Promise<Map<string, KnownTerm>> {
+/** Of terms `t` in the collections $2. */
+export const DF_WITHIN =
+  '(SELECT coalesce(sum(n.df), 0)::int FROM collection_terms n WHERE n.term = t.id AND n.collection = ANY($2))';
+
+/** Ids and numbers of terms; unknown ones are left out, with `only` those that stand in no current chunk of these collections, too. */
+export async function lookUp(ask: Ask, terms: readonly string[], only?: string[]): Promise<Map<string, KnownTerm>> {
   if (terms.length === 0) return new Map();
   const rows = await ask<{ term: string; id: number; df: number }>(
-    'SELECT term, id, df FROM terms WHERE term = ANY($1)',
-    [terms],
+    only === undefined
+      ? 'SELECT term, id, df FROM terms WHERE term = ANY($1)'
+      : `SELECT * FROM (SELECT t.term, t.id, ${DF_WITHIN} AS df FROM terms t WHERE t.term = ANY($1)) AS known WHERE df > 0`,
+    only === undefined ? [terms] : [terms, only],
   );
   return new Map(rows.map(({ term, ...known }) => [term, known]));
 }
@@ -42,6 +48,12 @@ export async function count(ask: Ask, docs: readonly number[], sign: 1 | -1): Pr
   await ask(
     `UPDATE terms t SET df = t.df + $2 * n.n FROM
        (SELECT unnest(terms) AS id, count(*)::int AS n FROM chunks WHERE doc = ANY($1) GROUP BY 1) n WHERE t.id = n.id`,
+    [docs, sign],
+  );
+  await ask(
+    `INSERT INTO collection_terms AS k SELECT d.collection, t.id, $2 * count(*)::int FROM documents d JOIN chunks c ON c.doc = d.key,
+       unnest(c.terms) AS t(id) WHERE d.key = ANY($1) GROUP BY 1, 2 ORDER BY 1, 2
+     ON CONFLICT (collection, term) DO UPDATE SET df = k.df + excluded.df`,
     [docs, sign],
   );
 }

@@ -8,7 +8,7 @@ import { addVectors, type ModelRow, modelFor, modelRows, switchModels } from './
 import type { Points } from './points.ts';
 import type { Ask, Postgres } from './postgres.ts';
 import { CONTAINER, LIVE } from './rows.ts';
-import { nameTerms } from './terms.ts';
+import { count, nameTerms } from './terms.ts';
 
 const PENDING_PAGE = 256;
 
@@ -112,13 +112,20 @@ export function writeSide(postgres: Postgres, points: Points, reader: StoreReade
       });
     },
     async label(source, { collection, tags }) {
-      const changed = await ask(
-        `UPDATE documents d SET collection = coalesce($2, collection), tags = coalesce($3::jsonb, tags)
+      const relabel = `UPDATE documents d SET collection = coalesce($2, collection), tags = coalesce($3::jsonb, tags)
          WHERE source = $1 AND ${LIVE} AND (collection <> coalesce($2, collection) OR tags <> coalesce($3::jsonb, tags))
-         RETURNING key`,
-        [source, collection ?? null, tags === undefined ? null : JSON.stringify(tags)],
-      );
-      return changed.length > 0;
+         RETURNING key`;
+      const values = [source, collection ?? null, tags === undefined ? null : JSON.stringify(tags)];
+      return postgres.transaction(async (own) => {
+        await own(TURN);
+        const [row] = await own<{ key: number }>(`SELECT key FROM documents d WHERE source = $1 AND ${LIVE}`, [source]);
+        if (row === undefined) return false;
+        // Its words go from one collection to the other.
+        if (collection !== undefined) await count(own, [row.key], -1);
+        const changed = await own(relabel, values);
+        if (collection !== undefined) await count(own, [row.key], 1);
+        return changed.length > 0;
+      });
     },
     async note(source, { bytes, mtimeMs, sha256, problem, container }) {
       await postgres.transaction(async (own) => {
@@ -131,14 +138,15 @@ export function writeSide(postgres: Postgres, points: Points, reader: StoreReade
       });
     },
 
-    async *pending(model) {
+    async *pending(model, collections) {
       const rows = await modelRows(ask);
       const wanted = rows.find((row) => row.model === model) ?? rows.find(({ role }) => role === 'current');
       const keys = await ask<{ key: number }>(
         `SELECT min(c.key) AS key FROM chunks c JOIN documents d ON d.key = c.doc
            LEFT JOIN vectors v ON v.model = $1 AND v.hash = c.hash
-         WHERE ${LIVE} AND v.hash IS NULL GROUP BY c.hash ORDER BY max(d.mtime) DESC, min(c.key)`,
-        [wanted?.id ?? 0],
+         WHERE ${LIVE} AND v.hash IS NULL AND ($2::text[] IS NULL OR d.collection = ANY($2))
+         GROUP BY c.hash ORDER BY max(d.mtime) DESC, min(c.key)`,
+        [wanted?.id ?? 0, collections ?? null],
       );
       for (let at = 0; at < keys.length; at += PENDING_PAGE) {
         const page = keys.slice(at, at + PENDING_PAGE).map(({ key }) => key);

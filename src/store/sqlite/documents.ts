@@ -198,9 +198,21 @@ export function filterSql(filter: Filter | undefined): { where: string; values: 
     and(`(${filter.type.map(() => one).join(' OR ')})`, ...filter.type.flatMap((type) => [type, type, type]));
   }
   if (filter?.collection !== undefined) and('collection = ?', filter.collection);
+  if (filter?.collections !== undefined)
+    and(`collection IN (${filter.collections.map(() => '?').join(', ')})`, ...filter.collections);
   if (filter?.since !== undefined) and('mtime >= ?', Date.parse(filter.since));
   if (filter?.until !== undefined) and('mtime <= ?', Date.parse(filter.until));
   for (const [key, value] of Object.entries(filter?.tags ?? {}))
     and('json_extract(tags, ?) = ?', `$.${JSON.stringify(key)}`, value);
   return { where: where.join(' AND '), values };
+}
+
+/** The chunk `c` with an id. */
+export const BY_ID = `c.position = ? AND c.doc = (SELECT key FROM documents
+   WHERE id = ? AND since IS NOT NULL ORDER BY until IS NOT NULL, since DESC LIMIT 1)`;
+
+/** What `BY_ID` binds. */
+export function parts(id: string): [number, string] {
+  const colon = id.lastIndexOf(':');
+  return [Number(id.slice(colon + 1)), id.slice(0, colon)];
 }

@@ -3,16 +3,13 @@ import type { Document, Filter, Problem } from '../../types.ts';
 import type { Fingerprint, Passage, Score, Stamp, StoreReader } from '../store.ts';
 import type { Access } from './access.ts';
 import { check } from './check.ts';
-import { type ChunkRow, CONTAINER, type DocumentRow, LIVE, toChunk, toDocument } from './documents.ts';
+import { BY_ID, type ChunkRow, CONTAINER, type DocumentRow, LIVE, parts, toChunk, toDocument } from './documents.ts';
 import { type Database, FORMAT } from './schema.ts';
 import { type ChunkEntry, chunkOf, documentOf } from './segments/passages.ts';
 import type { Ranges } from './segments/ranges.ts';
 import { shelfAccess } from './shelf.ts';
 
 const CHUNK = 'c.key, c.position, c.start, c.end, c.context, c.locator, c.text';
-const BY_ID = `c.position = ? AND c.doc = (SELECT key FROM documents
-   WHERE id = ? AND since IS NOT NULL ORDER BY until IS NOT NULL, since DESC LIMIT 1)`;
-
 /** Reading, for readers and the writer. Searching asks the files alone, unless a filter or an id that no search gave is in play. */
 export function readSide(access: Access): StoreReader {
   const manifest = () => access.snapshot().manifest;
@@ -162,6 +159,7 @@ export function readSide(access: Access): StoreReader {
     async onShelf() {
       return readSide(shelfAccess(access));
     },
+    onlyIn: async (collections) => (await import('./within.ts')).within(access, readSide(access), collections),
     async termsFrom(prefix, limit) {
       return access.finder().termsFrom(prefix, limit);
     },
@@ -172,11 +170,6 @@ export function readSide(access: Access): StoreReader {
       access.close();
     },
   };
-}
-
-function parts(id: string): [number, string] {
-  const colon = id.lastIndexOf(':');
-  return [Number(id.slice(colon + 1)), id.slice(0, colon)];
 }
 
 function readPassage(db: Database, id: string, documents: Map<number, Document>): Passage | undefined {

@@ -159,17 +159,18 @@ export function writeSide(
       });
     },
 
-    async *pending(model) {
+    async *pending(model, collections) {
       const table = model !== undefined && model === state.manifest.shelf?.model ? 'shelf_pending' : 'pending';
       const keys = db
         .prepare(
           `SELECT min(p.chunk) FROM ${table} p
            CROSS JOIN runs r ON r.first = (SELECT max(first) FROM runs WHERE first <= p.chunk)
            CROSS JOIN documents d ON d.key = r.doc
-           WHERE d.since IS NOT NULL AND d.until IS NULL GROUP BY p.hash ORDER BY max(d.mtime) DESC, min(p.chunk)`,
+           WHERE d.since IS NOT NULL AND d.until IS NULL AND (@only IS NULL OR d.collection IN (SELECT value FROM json_each(@only)))
+           GROUP BY p.hash ORDER BY max(d.mtime) DESC, min(p.chunk)`,
         )
         .pluck()
-        .all() as number[];
+        .all({ only: collections === undefined ? null : JSON.stringify(collections) }) as number[];
       const select = db.prepare('SELECT hash, context, text FROM chunks WHERE key = ?');
       for (let at = 0; at < keys.length; at += PENDING_PAGE) {
         const page = keys.slice(at, at + PENDING_PAGE).map((key) => {

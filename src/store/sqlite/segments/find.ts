@@ -22,11 +22,13 @@ export interface Finder {
 /** Terms whose presence one bit each can say. */
 const MARKS = 31;
 
-export function openFinder(snapshot: Snapshot): Finder {
+/** `only`: what is there for whoever asks, if that is not all: its chunk keys, and how many they are. */
+export function openFinder(snapshot: Snapshot, only?: { keys: Ranges; chunks: number }): Finder {
   const { manifest, dead, vectors } = snapshot;
   const named = new Map<string, ChunkEntry>();
   let opened: Lexical | undefined;
-  const lexical = () => (opened ??= openLexical(snapshot, manifest.counts.chunks));
+  const total = only?.chunks ?? manifest.counts.chunks;
+  const lexical = () => (opened ??= openLexical(snapshot, total, only?.keys));
   const bits = (allowed: Ranges | undefined) =>
     allowed === undefined ? bitsOf(snapshot, 'live', dead, false) : bitsOf(snapshot, 'allowed', allowed, true);
 
@@ -144,7 +146,7 @@ export function openFinder(snapshot: Snapshot): Finder {
           .weigh(terms)
           .map((weighted): [string, number] => [weighted.term, weighted.df]),
       );
-      return { chunks: manifest.counts.chunks, df };
+      return { chunks: total, df };
     },
     termsFrom: (prefix, limit) => lexical().from(prefix, limit),
   };

@@ -5,7 +5,7 @@ import { damaged } from './damage.ts';
 import { type Entry, listAt } from './dictionary.ts';
 import { type Lookup, openLookup } from './lookup.ts';
 import type { OpenSegment, Snapshot } from './open.ts';
-import { touches } from './ranges.ts';
+import { type Ranges, touches } from './ranges.ts';
 import { unite } from './union.ts';
 
 /** A term of a question: where it stands, and what it is worth. */
@@ -17,7 +17,10 @@ export interface Weighted {
   idf: number;
 }
 
-/** BM25 over a snapshot. Statistics are those of the current chunks, whatever is searched. */
+/** Views of a part, each with bits of its own. */
+let parts = 0;
+
+/** BM25 over a snapshot. Statistics are those of the current chunks that are there, whatever is searched. */
 export interface Lexical {
   lookup: Lookup;
   weigh(terms: Iterable<string>): Weighted[];
@@ -47,8 +50,8 @@ const MANY = 4096;
 /** Postings that are read through without asking whether that is needed. */
 const FEW = 20_000;
 
-/** `total`: current chunks. */
-export function openLexical(snapshot: Snapshot, total: number): Lexical {
+/** `total`: current chunks. `only`: where they are, if not all of them are there for whoever asks. */
+export function openLexical(snapshot: Snapshot, total: number, only?: Ranges): Lexical {
   const { kernel, filled, ordinals, dead } = snapshot;
   const lookup = openLookup(snapshot);
   const lengths = kernel.region('lengths', 2 * ordinals + 64);
@@ -58,14 +61,15 @@ export function openLexical(snapshot: Snapshot, total: number): Lexical {
     if (!kernel.read(file, at, to, bytes) || kernel.run.checksum(to, bytes) >>> 0 !== sum)
       throw damaged(name, "its chunks' lengths");
   }
-  const live = bitsOf(snapshot, 'live', dead, false);
+  const live =
+    only === undefined ? bitsOf(snapshot, 'live', dead, false) : bitsOf(snapshot, `there ${parts++}`, only, true);
   const weighed = new Map<string, Weighted>();
 
   function liveOf(entries: Map<OpenSegment, Entry>): number {
     let df = 0;
     for (const [segment, entry] of entries) {
       const { first, last } = segment.toc;
-      if (live === 0 || !touches(dead, first, last)) {
+      if (only === undefined && (live === 0 || !touches(dead, first, last))) {
         df += entry.df;
         continue;
       }

@@ -1,0 +1,62 @@
+import type { Caller } from '../accounts/accounts.ts';
+import type { Context } from '../context.ts';
+import { RagError } from '../errors.ts';
+import { writerWithin } from '../store/within.ts';
+import type { Call } from './call.ts';
+import type { Labels } from './syncing.ts';
+
+/** The house as this caller sees it: nothing but their collections, and their own conversations. */
+export function seenBy(context: Context, { user, collections }: Caller): Context {
+  const own = { ...context, chats: () => context.chats(user) };
+  if (collections === null) return own;
+  return {
+    ...own,
+    reader: async () => (await context.reader()).onlyIn(collections),
+    async latest() {
+      const { store, release } = await context.latest();
+      return { store: await store.onlyIn(collections), release };
+    },
+    async writer(...how) {
+      const { store, release } = await context.writer(...how);
+      return { store: await writerWithin(store, collections), release };
+    },
+    async writerIfFree() {
+      const writer = await context.writerIfFree();
+      return writer && { ...writer, store: await writerWithin(writer.store, collections) };
+    },
+  };
+}
+
+/** Which collection new documents go to, for a caller who may not write to all. Throws RagError('forbidden' | 'usage'). */
+export function labelled({ caller, deps }: Call, labels: Labels): Labels {
+  const { collections } = caller;
+  if (collections === null) return labels;
+  const { collection, defaultCollection = deps.context.config.values.COLLECTION } = labels;
+  if (collection !== undefined && !collections.includes(collection))
+    throw new RagError('forbidden', `you may not write to the collection ${collection}`, {
+      zh: `您无权写入集合 ${collection}`,
+    });
+  const [only, ...more] = collections;
+  const fallback = collections.includes(defaultCollection) ? defaultCollection : more.length === 0 ? only : undefined;
+  if (collection === undefined && fallback === undefined)
+    throw new RagError('usage', `name the collection: ${collections.join(', ')}`, { hint: '--collection NAME' });
+  return { ...labels, ...(fallback === undefined ? {} : { defaultCollection: fallback }) };
+}
+
+/** Throws RagError('refused') for a name under which somebody else's document is kept. */
+export async function mayBeWritten({ caller, whole }: Call, sources: string[]): Promise<void> {
+  const { collections } = caller;
+  if (collections === null) return;
+  const { store, release } = await whole.latest();
+  try {
+    for (const source of sources) {
+      const taken = await store.find(source);
+      if (taken !== undefined && !collections.includes(taken.collection)) throw notYours(source);
+    }
+  } finally {
+    release();
+  }
+}
+
+const notYours = (source: string) =>
+  new RagError('refused', `${source} cannot be kept under this name`, { hint: 'choose another name or folder' });

@@ -1,0 +1,76 @@
+import { RagError } from '../errors.ts';
+import type { Document } from '../types.ts';
+import type { Store } from './store.ts';
+
+/**
+ * A writer that sees these collections alone and changes nothing outside of them. Throws RagError('forbidden') for another
+ * collection, RagError('refused') for a name under which somebody else's document is kept.
+ */
+export async function writerWithin(store: Store, collections: string[]): Promise<Store> {
+  const reader = await store.onlyIn(collections);
+  const mine = (collection: string) => collections.includes(collection);
+
+  async function free(source: string): Promise<void> {
+    const taken = await store.find(source);
+    if (taken === undefined || mine(taken.collection)) return;
+    throw new RagError('refused', `${source} cannot be kept under this name`, {
+      hint: 'choose another name or folder',
+      zh: `${source} 不能使用此名称`,
+    });
+  }
+  async function may({ source, collection }: Pick<Document, 'source' | 'collection'>): Promise<void> {
+    if (!mine(collection))
+      throw new RagError('forbidden', `you may not write to the collection ${collection}`, {
+        zh: `您无权写入集合 ${collection}`,
+      });
+    await free(source);
+  }
+  const seen = async (source: string) => (await reader.find(source)) !== undefined;
+  const whole = async (): Promise<never> => {
+    throw new RagError('forbidden', 'this concerns all of the home, and you see a part of it');
+  };
+
+  return {
+    ...store,
+    ...reader,
+    async put(puts, options) {
+      for (const { document } of puts) await may(document);
+      for (const source of options?.removed ?? []) await free(source);
+      await store.put(puts, options);
+    },
+    async draft(document) {
+      await may(document);
+      const { commit, ...draft } = await store.draft(document);
+      return {
+        ...draft,
+        async commit(complete) {
+          await may(complete);
+          await commit(complete);
+        },
+      };
+    },
+    remove: async (source) => (await seen(source)) && store.remove(source),
+    async touch(source, mtimeMs) {
+      if (await seen(source)) await store.touch(source, mtimeMs);
+    },
+    async label(source, labels) {
+      if (!(await seen(source))) return false;
+      if (labels.collection !== undefined) await may({ source, collection: labels.collection });
+      return store.label(source, labels);
+    },
+    async note(source, stamp) {
+      await free(source);
+      await store.note(source, stamp);
+    },
+    pending: (model) => store.pending(model, collections),
+    ...{
+      dropVectors: whole,
+      shelve: whole,
+      switchShelf: whole,
+      dropShelf: whole,
+      repair: whole,
+      prune: whole,
+      check: whole,
+    },
+  };
+}
