@@ -7,6 +7,12 @@ export interface Writer {
   release(): Promise<void>;
 }
 
+export interface WriterOptions {
+  repair?: boolean;
+  /** Files that alone, with what lies in them, are to be written: where that makes it cheaper, no others are seen. */
+  only?: string[];
+}
+
 /** Where documents, passages and vectors are: drivers of the store, opened at first use. With context.ts the only file that names drivers. */
 export interface Home {
   /** One state of the home. The caller closes it. */
@@ -14,7 +20,9 @@ export interface Home {
   /** The newest state, for one request of a process that stays. */
   latest(): Promise<{ store: StoreReader; release(): void }>;
   /** Throws RagError('locked') where there is one writer and it is another. */
-  writer(waitSeconds: number, options: { repair: boolean }): Promise<Writer>;
+  writer(waitSeconds: number, options: WriterOptions): Promise<Writer>;
+  /** Garbage of a server home, and versions superseded before this time (ISO); a folder keeps none that needs it. */
+  tidy(before: string | undefined): Promise<number>;
   /** Whose vectors it holds. */
   model(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -51,7 +59,7 @@ function localHome({ root, verb, note, signal, light }: HomeOptions): Home {
   return {
     reader: async () => (await import('./store/sqlite/sqlite.ts')).openReader(dir, { light }),
     latest: async () => (await (newest ??= openNewest())).hold(),
-    async writer(waitSeconds, { repair }) {
+    async writer(waitSeconds, { repair = false }) {
       const { lockHome } = await import('./store/sqlite/lock.ts');
       const { openWriter } = await import('./store/sqlite/sqlite.ts');
       const unlock = await lockHome(dir, verb, waitSeconds * 1000, signal);
@@ -68,6 +76,7 @@ function localHome({ root, verb, note, signal, light }: HomeOptions): Home {
         throw error;
       }
     },
+    tidy: async () => 0,
     model: async () => (await import('./store/sqlite/sqlite.ts')).modelOf(dir),
     close: async () => (await newest)?.close(),
   };
@@ -76,12 +85,7 @@ function localHome({ root, verb, note, signal, light }: HomeOptions): Home {
 function serverHome(values: Values): Home {
   let server: Promise<import('./store/server/server.ts').ServerStore> | undefined;
   let migrated: Promise<unknown> | undefined;
-  const options = {
-    postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
-    qdrant: values.QDRANT_URL,
-    qdrantKey: values.QDRANT_API_KEY?.reveal(),
-    collection: values.QDRANT_COLLECTION,
-  };
+  const options = serverOptions(values);
   const opened = () => (server ??= import('./store/server/server.ts').then(({ openServer }) => openServer(options)));
 
   return {
@@ -90,17 +94,31 @@ function serverHome(values: Values): Home {
     // one version of a document, which stays what it is.
     latest: async () => ({ store: (await opened()).store, release() {} }),
     // Several may write at once. The tables are looked at once, not for each upload.
-    async writer() {
+    async writer(_, { only }) {
       const { migrateServer } = await import('./store/server/server.ts');
-      await (migrated ??= migrateServer(options).catch((error) => {
-        migrated = undefined;
-        throw error;
-      }));
-      const { store } = await opened();
-      return { store, release: async () => {} };
+      const { migrations } = await import('./migrations.ts');
+      await (migrated ??= migrations()
+        .then((steps) => migrateServer(options, steps))
+        .catch((error) => {
+          migrated = undefined;
+          throw error;
+        }));
+      const { store, part } = await opened();
+      return { store: only === undefined ? store : part(only), release: async () => {} };
     },
+    tidy: async (before) => (await opened()).tidy(before),
     model: async () => (await (await opened()).store.fingerprint()).model,
     close: async () => (await server)?.close(),
+  };
+}
+
+/** Where the databases of a server home are. */
+export function serverOptions(values: Values): import('./store/server/server.ts').ServerOptions {
+  return {
+    postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
+    qdrant: values.QDRANT_URL,
+    qdrantKey: values.QDRANT_API_KEY?.reveal(),
+    collection: values.QDRANT_COLLECTION,
   };
 }
 

@@ -140,6 +140,18 @@ export const SCHEMA = {
   QDRANT_URL: define('database', 'Qdrant address', url.default('http://localhost:6333')),
   QDRANT_COLLECTION: define('database', 'Collection of the passages in Qdrant', text.default('rag')),
 
+  QUEUE: define(
+    'server',
+    'Who reads what is uploaded to a server home: the server itself (`memory`) or `rag worker` processes (`redis`)',
+    z.enum(['memory', 'redis']).default('memory'),
+  ),
+  KEEP_VERSIONS_DAYS: define(
+    'server',
+    'Superseded versions older than this are removed from a server home; unset: kept for `--as-of` until `rag prune`',
+    z.coerce.number().int().min(0).optional(),
+  ),
+  WORKER_CONCURRENCY: define('server', 'Jobs of one `rag worker` at once', z.coerce.number().int().min(1).default(2)),
+
   RAG_API_URL: define('server', 'API of the server home, for `--home stack`', url.default('http://localhost:8000')),
   CORS_ORIGINS: define('server', 'Origins that browsers may call the API from', list([])),
   LOG_LEVEL: define('server', 'How much the server logs', z.enum(['debug', 'info', 'warn', 'error']).default('info')),
@@ -158,6 +170,7 @@ export const SCHEMA = {
   RAG_API_KEY: secret('Key for RAG_API_URL'),
   RAG_TOKEN: secret('Token that `rag serve` and `rag mcp --http` ask for; unset: a new one at each start'),
   DATABASE_URL: secret('PostgreSQL connection, instead of POSTGRES_*'),
+  DATABASE_REPLICA_URL: secret('A replica of that database for searches, if there is one'),
   POSTGRES_PASSWORD: secret('PostgreSQL password'),
   REDIS_URL: secret('Redis connection, instead of REDIS_HOST and REDIS_PORT'),
   REDIS_PASSWORD: secret('Redis password'),

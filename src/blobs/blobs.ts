@@ -14,6 +14,7 @@ export interface Blob {
 export interface Blobs {
   /** For messages. */
   readonly place: string;
+  exists(): Promise<boolean>;
   /** Makes the place if it is not there; safe to call again. */
   ready(): Promise<void>;
   /**

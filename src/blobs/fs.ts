@@ -31,6 +31,7 @@ export function openFolder(folder: string): Blobs {
 
   return {
     place: folder,
+    exists: async () => (await stat(incoming).catch(() => undefined))?.isDirectory() === true,
     ready: () => attempt(async () => void (await mkdir(incoming, { recursive: true }))),
     async put(sha256, bytes, content) {
       const path = pathOf(sha256);

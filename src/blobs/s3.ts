@@ -38,6 +38,17 @@ export function openS3(options: S3Options): Blobs {
     }
   }
 
+  const exists = () =>
+    call((s3) =>
+      s3.send(new HeadBucketCommand({ Bucket: bucket })).then(
+        () => true,
+        (error) => {
+          if (isAbsent(error)) return false;
+          throw error;
+        },
+      ),
+    );
+
   async function has(sha256: string): Promise<boolean> {
     const Key = keyOf(sha256);
     return call((s3) =>
@@ -53,16 +64,10 @@ export function openS3(options: S3Options): Blobs {
 
   return {
     place,
+    exists,
     ready: () =>
       call(async (s3) => {
-        const there = await s3.send(new HeadBucketCommand({ Bucket: bucket })).then(
-          () => true,
-          (error) => {
-            if (isAbsent(error)) return false;
-            throw error;
-          },
-        );
-        if (there) return;
+        if (await exists()) return;
         const { region } = options;
         const elsewhere = options.endpoint === undefined && region !== 'us-east-1';
         await s3

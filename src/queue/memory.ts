@@ -62,6 +62,7 @@ export function openMemory(options: Partial<Patience> = {}): Queue {
     async add(name, id, data) {
       add(name, id, data);
     },
+    knows: async (id) => jobs.has(id) || dead.has(id),
     run: (name, id, data, io) =>
       new Promise((resolve, reject) => {
         io.signal.throwIfAborted();

@@ -43,6 +43,8 @@ export interface Beat {
 export interface Queue {
   /** Throws RagError('config') where jobs could be lost. */
   check(): Promise<void>;
+  /** Whether a job of this id waits, runs, or was set aside. */
+  knows(id: string): Promise<boolean>;
   add(name: string, id: string, data: object): Promise<void>;
   /** The same; resolves to its result when it has ended, and throws what it failed with. A job that the queue lost is added again. */
   run(name: string, id: string, data: object, io: Io): Promise<object>;

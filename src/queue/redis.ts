@@ -23,10 +23,12 @@ const STALLED_MS = 30_000;
 /** For who asks late how a job ended. */
 const KEPT = { age: 3600, count: 10_000 };
 const PAGE = 100;
+const REPEAT_MS = 30_000;
 
 /** Redis through BullMQ. Nothing is opened before the first call. */
 export function openRedis(options: RedisQueueOptions): Queue {
-  const { url, prefix = 'rag', stalledMs = STALLED_MS, note = () => {} } = options;
+  const { url, prefix = 'rag', stalledMs = STALLED_MS } = options;
+  const note = seldom(options.note ?? (() => {}));
   const patience = { ...PATIENCE, ...options };
   let opened: ReturnType<typeof open> | undefined;
 
@@ -76,6 +78,7 @@ export function openRedis(options: RedisQueueOptions): Queue {
   return {
     check: () => call(({ redis }) => checkPolicy(redis, url)),
     add,
+    knows: (id) => call(async ({ jobs }) => !['unknown', 'completed'].includes(await jobs.getJobState(id))),
     async run(name, id, data, io) {
       const following = await call(async (parts) => {
         await parts.following.ready();
@@ -143,5 +146,17 @@ export function openRedis(options: RedisQueueOptions): Queue {
       await jobs.close().catch(() => {});
       redis.disconnect();
     },
+  };
+}
+
+/** A Redis that is away is complained of at each attempt: the same sentence is passed on twice a minute at most. */
+function seldom(note: (message: string) => void): (message: string) => void {
+  const last = new Map<string, number>();
+  return (message) => {
+    const now = Date.now();
+    if (now - (last.get(message) ?? 0) < REPEAT_MS) return;
+    if (last.size > PAGE) last.clear();
+    last.set(message, now);
+    note(message);
   };
 }

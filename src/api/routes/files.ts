@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { version } from '../../version.ts';
+import { forget } from '../../wiring.ts';
 import { route, withStore } from '../call.ts';
 import { stamp } from '../schemas.ts';
 
@@ -36,15 +37,6 @@ export const files = [
     ...{ method: 'post', path: '/api/v1/files/forget', summary: 'Take sources out of the home; the files stay' },
     body: z.object({ sources: z.array(z.string()).max(10_000) }),
     result: z.object({ removed: z.array(z.string()) }),
-    async handle({ deps, body }) {
-      const { store, release } = await deps.context.writer(10);
-      try {
-        const removed = [];
-        for (const source of body.sources) if (await store.remove(source)) removed.push(source);
-        return { removed };
-      } finally {
-        await release();
-      }
-    },
+    handle: async ({ deps, body }) => ({ removed: await forget(deps.context, body.sources) }),
   }),
 ];

@@ -36,10 +36,14 @@ export function serveCommand(app: App, exit: Exit): Command {
       if (!run.options.quiet || line.level === 'error')
         app.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
     };
+    const context = await run.context();
     const { port, host, rateLimit } = options;
+    // Without a queue that others see, who takes uploads reads them.
+    const alone = values.STORE === 'server' && values.QUEUE === 'memory';
+    const working = alone ? await (await import('../../worker.ts')).work(context, { concurrency: 1, log }) : undefined;
     const server = await serve({
       ...{ port, host, token, log, hosts: options.allowHost ?? [], perMinute: rateLimit },
-      context: await run.context(),
+      context,
     });
     const result = {
       url: server.url,
@@ -52,6 +56,7 @@ export function serveCommand(app: App, exit: Exit): Command {
       app.signal.addEventListener('abort', () => stopped(), { once: true });
     });
     await server.drain();
+    await working?.drain(0);
     return { stopped: true };
   });
 }

@@ -1,17 +1,12 @@
-import { type Migration, sql } from 'kysely';
-
-const run = (statements: string): Migration => ({
-  async up(db) {
-    await sql.raw(statements).execute(db);
-  },
-});
+import type { Migrations } from '../../postgres/postgres.ts';
+import { statements } from '../../postgres/statements.ts';
 
 /**
  * Steps of the schema, by name in the order of their names. Each keeps what the version before needs to run on: columns are added
  * in one release and dropped in a later one.
  */
-export const MIGRATIONS: Record<string, Migration> = {
-  '001-store': run(`
+export const MIGRATIONS: Migrations = {
+  '001-store': statements(`
     -- One row a version. 'since' is null while a document is still being written, 'until' is set when superseded.
     CREATE TABLE documents (
       key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL, source text COLLATE "C" NOT NULL,

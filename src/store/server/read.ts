@@ -1,12 +1,12 @@
 import { RagError } from '../../errors.ts';
 import { int8Of, restore } from '../../int8.ts';
+import type { Ask } from '../../postgres/postgres.ts';
 import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Document, Filter } from '../../types.ts';
 import type { Fingerprint, Passage, Stamp, StoreReader } from '../store.ts';
 import { check } from './check.ts';
 import { matching } from './filter.ts';
 import type { Points } from './points.ts';
-import type { Ask } from './postgres.ts';
 import { type ChunkRow, CONTAINER, type DocumentRow, idParts, LIVE, toChunk, toDocument } from './rows.ts';
 import { searching } from './search.ts';
 import { lookUp } from './terms.ts';
@@ -79,7 +79,7 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
       return { ...state!, embedded: current?.embedded ?? 0 };
     },
     async stamps() {
-      return readStamps(ask);
+      return readStamps(ask, 'true', []);
     },
     async find(source, asOf) {
       const at = asOf === undefined ? LIVE : 'd.since <= $2 AND (d.until IS NULL OR d.until > $2)';
@@ -163,10 +163,12 @@ export function readSide(ask: Ask, points: Points, role: 'current' | 'shelf', cl
   };
 }
 
-async function readStamps(ask: Ask): Promise<Map<string, Stamp>> {
+/** Of the sources that `where` lets through, a condition on the column `source`. */
+export async function readStamps(ask: Ask, where: string, values: unknown[]): Promise<Map<string, Stamp>> {
   const stamps = new Map<string, Stamp>();
   const rows = await ask<DocumentRow>(
-    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d WHERE ${LIVE}`,
+    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d WHERE ${LIVE} AND ${where}`,
+    values,
   );
   for (const { source, bytes, mtime, sha256, collection, tags } of rows)
     stamps.set(source, { bytes, mtimeMs: mtime, sha256, document: true, collection, tags });
@@ -179,7 +181,7 @@ async function readStamps(ask: Ask): Promise<Map<string, Stamp>> {
     code: NonNullable<Stamp['problem']>['code'];
     reason: string;
     version: string;
-  }>('SELECT * FROM ledger ORDER BY source');
+  }>(`SELECT * FROM ledger WHERE ${where} ORDER BY source`, values);
   for (const { source, bytes, mtime, sha256, status, ...problem } of failures) {
     const known = stamps.get(source);
     const stamp = { bytes, mtimeMs: mtime, sha256, document: known !== undefined };

@@ -1,0 +1,9 @@
+import type { Migrations } from '../postgres/postgres.ts';
+import { statements } from '../postgres/statements.ts';
+
+export const MIGRATIONS: Migrations = {
+  '002-chats': statements(`
+    CREATE TABLE turns (key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, session text COLLATE "C" NOT NULL, turn json NOT NULL);
+    CREATE INDEX turns_session ON turns (session, key);
+  `),
+};
