@@ -7,12 +7,14 @@ import type { Access } from './access.ts';
 import type { Chats } from './chats/chats.ts';
 import type { Config } from './config.ts';
 import { RagError } from './errors.ts';
-import { openHome, type Writer } from './home.ts';
+import { openHome, type Writer, type WriterOptions } from './home.ts';
 import type { Embedder, Generator } from './models/models.ts';
 import { type Named, nameOf } from './models/named.ts';
 import type { Ocr } from './ocr/ocr.ts';
+import type { Originals } from './originals/originals.ts';
 import type { Sandbox } from './readers/sandbox.ts';
 import { packageRoot } from './root.ts';
+import type { Services } from './services.ts';
 import type { Values } from './settings.ts';
 import type { StoreReader } from './store/store.ts';
 import type { OcrMode } from './types.ts';
@@ -44,9 +46,11 @@ export interface Context {
   /** The newest state, for one request of a process that stays. */
   latest(): Promise<{ store: StoreReader; release(): void }>;
   /** The one writer; waits for the lock. Throws RagError('locked') naming the holder. The caller releases it. */
-  writer(waitSeconds?: number, options?: { repair?: boolean }): Promise<Writer>;
+  writer(waitSeconds?: number, options?: WriterOptions): Promise<Writer>;
   /** The same, or undefined if the lock is not free at this moment or the home cannot be written. */
   writerIfFree(): Promise<Writer | undefined>;
+  /** Removes what nobody can see, and versions superseded before this time (ISO); resolves to the bytes given back. */
+  tidy(before: string | undefined): Promise<number>;
   sandbox(): Promise<Sandbox>;
   /** What the setting OCR, or `wanted` in its place, comes to in this installation. */
   ocrMode(wanted?: Values['OCR']): OcrMode;
@@ -66,6 +70,12 @@ export interface Context {
   chats(owner?: string): Promise<Chats>;
   /** Accounts of the server home, and limits. */
   access(): Promise<Access>;
+  /** The files that its documents came from. */
+  originals(): Promise<Originals>;
+  /** What a server home has besides; undefined where the home is a folder. */
+  services(): Promise<Services | undefined>;
+  /** A folder of this process for what is on its way. */
+  scratch(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -106,8 +116,14 @@ export function openContext(options: ContextOptions): Context {
       },
     }),
   );
-  const writer = async (waitSeconds = WAIT_SECONDS, { repair = false } = {}): Promise<Writer> =>
-    (await home()).writer(waitSeconds, { repair });
+  const writer = async (waitSeconds = WAIT_SECONDS, how: WriterOptions = {}): Promise<Writer> =>
+    (await home()).writer(waitSeconds, how);
+  const temporary = once(async () => (await import('./scratch.ts')).openScratch());
+  const scratch = async () => (await temporary()).path;
+  const served = once(async () =>
+    (await import('./services.ts')).openServices({ root, values, scratch, note: options.note }),
+  );
+  const services = async () => (values.STORE === 'server' ? served() : undefined);
 
   /** What is configured, else the model of the home's vectors, else the built-in one. */
   async function openEmbedder(bulk: boolean): Promise<Embedder> {
@@ -207,6 +223,7 @@ export function openContext(options: ContextOptions): Context {
         throw error;
       }
     },
+    tidy: async (before) => (await home()).tidy(before),
     sandbox: once(async () => {
       const { openSandbox } = await import('./readers/sandbox.ts');
       return openSandbox({
@@ -243,7 +260,10 @@ export function openContext(options: ContextOptions): Context {
     },
     async chats(owner) {
       const { openChats } = await import('./chats/files.ts');
-      return openChats(owner === undefined ? join(dir, 'chats') : join(dir, 'chats', owner));
+      return (
+        (await services())?.chats(owner) ??
+        openChats(owner === undefined ? join(dir, 'chats') : join(dir, 'chats', owner))
+      );
     },
     access: once(async () => {
       const { openAccess } = await import('./access.ts');
@@ -252,6 +272,11 @@ export function openContext(options: ContextOptions): Context {
         workerUrl: pathToFileURL(join(installed, 'dist/workers/password.js')),
       });
     }),
+    async originals() {
+      const { folderOriginals } = await import('./originals/folder.ts');
+      return (await services())?.originals ?? folderOriginals(root);
+    },
+    ...{ services, scratch },
     bridge: once(async () => (await import('./models/builtin/gloss.ts')).openGloss(join(derived, 'gloss.bin'))),
     async close() {
       for (const close of opened.splice(0).reverse()) await close();

@@ -9,6 +9,12 @@ export interface Writer {
   release(): Promise<void>;
 }
 
+export interface WriterOptions {
+  repair?: boolean;
+  /** Files that alone, with what lies in them, are to be written: where that makes it cheaper, no others are seen. */
+  only?: string[];
+}
+
 /** Where documents, passages and vectors are: drivers of the store, opened at first use. With context.ts the only file that names drivers. */
 export interface Home {
   /** One state of the home. The caller closes it. */
@@ -16,7 +22,9 @@ export interface Home {
   /** The newest state, for one request of a process that stays. */
   latest(): Promise<{ store: StoreReader; release(): void }>;
   /** Throws RagError('locked') where there is one writer and it is another. */
-  writer(waitSeconds: number, options: { repair: boolean }): Promise<Writer>;
+  writer(waitSeconds: number, options: WriterOptions): Promise<Writer>;
+  /** Garbage of a server home, and versions superseded before this time (ISO); a folder keeps none that needs it. */
+  tidy(before: string | undefined): Promise<number>;
   /** Throws RagError('usage') for a folder, which has none. */
   accounts(): Promise<Accounts>;
   /** Whose vectors it holds. */
@@ -57,7 +65,7 @@ function localHome({ root, verb, note, signal, light, mergeWorker }: HomeOptions
   return {
     reader: async () => (await import('./store/sqlite/sqlite.ts')).openReader(dir, { light }),
     latest: async () => (await (newest ??= openNewest())).hold(),
-    async writer(waitSeconds, { repair }) {
+    async writer(waitSeconds, { repair = false }) {
       const { lockHome } = await import('./store/sqlite/lock.ts');
       const { openWriter } = await import('./store/sqlite/sqlite.ts');
       const unlock = await lockHome(dir, verb, waitSeconds * 1000, signal);
@@ -80,6 +88,7 @@ function localHome({ root, verb, note, signal, light, mergeWorker }: HomeOptions
         zh: '文件夹中的库没有账户',
       });
     },
+    tidy: async () => 0,
     model: async () => (await import('./store/sqlite/sqlite.ts')).modelOf(dir),
     close: async () => (await newest)?.close(),
   };
@@ -91,13 +100,8 @@ const ACCOUNT_CONNECTIONS = 4;
 function serverHome(values: Values): Home {
   let server: Promise<import('./store/server/server.ts').ServerStore> | undefined;
   let migrated: Promise<unknown> | undefined;
-  let accounts: Promise<import('./store/server/postgres.ts').Postgres> | undefined;
-  const options = {
-    postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
-    qdrant: values.QDRANT_URL,
-    qdrantKey: values.QDRANT_API_KEY?.reveal(),
-    collection: values.QDRANT_COLLECTION,
-  };
+  let accounts: Promise<import('./postgres/postgres.ts').Postgres> | undefined;
+  const options = serverOptions(values);
   const ready = () =>
     (migrated ??= migrateHome(options).catch((error) => {
       migrated = undefined;
@@ -111,16 +115,17 @@ function serverHome(values: Values): Home {
     // one version of a document, which stays what it is.
     latest: async () => ({ store: (await opened()).store, release() {} }),
     // Several may write at once. The tables are looked at once, not for each upload.
-    async writer() {
+    async writer(_, { only }) {
       await ready();
-      const { store } = await opened();
-      return { store, release: async () => {} };
+      const { store, part } = await opened();
+      return { store: only === undefined ? store : part(only), release: async () => {} };
     },
+    tidy: async (before) => (await opened()).tidy(before),
     // Connections of their own: a sign-in waits for no search.
     async accounts() {
       await ready();
       const { openAccounts } = await import('./accounts/postgres.ts');
-      accounts ??= import('./store/server/postgres.ts').then(({ openPostgres }) =>
+      accounts ??= import('./postgres/postgres.ts').then(({ openPostgres }) =>
         openPostgres({ url: options.postgres, connections: ACCOUNT_CONNECTIONS }),
       );
       return openAccounts(await accounts);
@@ -136,8 +141,18 @@ function serverHome(values: Values): Home {
 /** The tables of all rooms, and the collection. */
 async function migrateHome(options: import('./store/server/server.ts').ServerOptions): Promise<string[]> {
   const { migrateServer } = await import('./store/server/server.ts');
-  const { MIGRATIONS: accounts } = await import('./accounts/migrations.ts');
-  return migrateServer(options, accounts);
+  const { migrations } = await import('./migrations.ts');
+  return migrateServer(options, await migrations());
+}
+
+/** Where the databases of a server home are. */
+export function serverOptions(values: Values): import('./store/server/server.ts').ServerOptions {
+  return {
+    postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
+    qdrant: values.QDRANT_URL,
+    qdrantKey: values.QDRANT_API_KEY?.reveal(),
+    collection: values.QDRANT_COLLECTION,
+  };
 }
 
 function addressOf({ POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD }: Values): string {

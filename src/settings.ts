@@ -137,13 +137,20 @@ export const SCHEMA = {
   POSTGRES_USER: define('database', 'PostgreSQL user', text.default('rag')),
   REDIS_HOST: define('database', 'Redis host', text.default('localhost')),
   REDIS_PORT: define('database', 'Redis port', port(6379)),
-  QUEUE: define(
-    'database',
-    'What the processes of the server home share: `memory` (nothing: there is one process) or `redis` (jobs, limits)',
-    z.enum(['memory', 'redis']).default('memory'),
-  ),
   QDRANT_URL: define('database', 'Qdrant address', url.default('http://localhost:6333')),
   QDRANT_COLLECTION: define('database', 'Collection of the passages in Qdrant', text.default('rag')),
+
+  QUEUE: define(
+    'server',
+    'Who reads what is uploaded to a server home: the server itself (`memory`), or `rag worker` processes, with jobs and limits in Redis (`redis`)',
+    z.enum(['memory', 'redis']).default('memory'),
+  ),
+  KEEP_VERSIONS_DAYS: define(
+    'server',
+    'Superseded versions older than this are removed from a server home; unset: kept for `--as-of` until `rag prune`',
+    z.coerce.number().int().min(0).optional(),
+  ),
+  WORKER_CONCURRENCY: define('server', 'Jobs of one `rag worker` at once', z.coerce.number().int().min(1).default(2)),
 
   RAG_API_URL: define('server', 'API of the server home, for `--home stack`', url.default('http://localhost:8000')),
   CORS_ORIGINS: define('server', 'Origins that browsers may call the API from', list([])),
@@ -171,6 +178,7 @@ export const SCHEMA = {
   ADMIN_PASSWORD: secret('Password of the first admin: used where there is no user yet'),
   METRICS_TOKEN: secret('Token that reads /metrics of a server with accounts, and nothing else'),
   DATABASE_URL: secret('PostgreSQL connection, instead of POSTGRES_*'),
+  DATABASE_REPLICA_URL: secret('A replica of that database for searches, if there is one'),
   POSTGRES_PASSWORD: secret('PostgreSQL password'),
   REDIS_URL: secret('Redis connection, instead of REDIS_HOST and REDIS_PORT'),
   REDIS_PASSWORD: secret('Redis password'),

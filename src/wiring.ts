@@ -65,7 +65,30 @@ export async function answerDeps(context: Context): Promise<AnswerDeps> {
 
 export async function originalDeps(context: Context, passwords: string[]): Promise<OriginalDeps> {
   return {
-    ...{ sandbox: await context.sandbox(), root: context.root, ocr: context.ocrMode() },
+    ...{ sandbox: await context.sandbox(), originals: await context.originals(), ocr: context.ocrMode() },
     ...{ passwords, maxTokens: MAX_TOKENS },
   };
+}
+
+/** How long another writer may take. */
+const FORGET_SECONDS = 10;
+
+/** Takes sources out of the home, and out of the originals of a server home; resolves to those that were known. */
+export async function forget(context: Context, sources: string[], waitSeconds = FORGET_SECONDS): Promise<string[]> {
+  const services = await context.services();
+  const { store, release } = await context.writer(waitSeconds);
+  try {
+    const removed: string[] = [];
+    for (const source of sources) {
+      const remove = async () => {
+        await services?.register.forget([source]);
+        if (await store.remove(source)) removed.push(source);
+      };
+      // A worker that reads it right now would put it in again.
+      await (services ? services.register.exclusively(source, remove) : remove());
+    }
+    return removed;
+  } finally {
+    await release();
+  }
 }

@@ -1,11 +1,9 @@
-import { type Migration, sql } from 'kysely';
+import type { Migrations } from '../postgres/postgres.ts';
+import { statements } from '../postgres/statements.ts';
 
 /** Steps of the tables of accounts, joined with the other rooms' where migrations run. */
-export const MIGRATIONS: Record<string, Migration> = {
-  '003-accounts': {
-    async up(db) {
-      await sql
-        .raw(`
+export const MIGRATIONS: Migrations = {
+  '003-accounts': statements(`
     -- 'collections' is null for all.
     CREATE TABLE users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), name text COLLATE "C" NOT NULL UNIQUE,
       password text NOT NULL, role text NOT NULL, collections text[], disabled boolean NOT NULL DEFAULT false,
@@ -31,8 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
       $$ BEGIN RAISE EXCEPTION 'the audit log is only added to'; END $$;
     CREATE TRIGGER audit_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
       FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows();
-  `)
-        .execute(db);
-    },
-  },
+  `),
 };

@@ -1,13 +1,6 @@
 import { RagError } from '../errors.ts';
+import type { Ask, Postgres } from '../postgres/postgres.ts';
 import type { Accounts, ApiKey, Entry, User } from './accounts.ts';
-
-/** Asks the database; values are bound, never pasted. */
-type Ask = <T = Record<string, unknown>>(sql: string, values?: unknown[]) => Promise<T[]>;
-
-export interface Database {
-  ask: Ask;
-  transaction<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
-}
 
 type UserRow = Omit<User, 'created'> & { created: Date };
 type KeyRow = Omit<ApiKey, 'created' | 'expires'> & { created: Date; expires: Date | null };
@@ -30,7 +23,7 @@ const toKey = ({ created, expires, ...row }: KeyRow): ApiKey => ({
 });
 
 /** Accounts in the tables of `003-accounts`. */
-export function openAccounts({ ask, transaction }: Database): Accounts {
+export function openAccounts({ ask, transaction }: Postgres): Accounts {
   async function insert(own: Ask, values: unknown[], condition = 'true'): Promise<User | undefined> {
     const [row] = await own<UserRow>(
       `INSERT INTO users AS u (name, password, role, collections) SELECT $1, $2, $3, $4::text[] WHERE ${condition}

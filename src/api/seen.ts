@@ -1,9 +1,9 @@
 import type { Caller } from '../accounts/accounts.ts';
 import type { Context } from '../context.ts';
 import { RagError } from '../errors.ts';
+import type { Labels } from '../jobs.ts';
 import { writerWithin } from '../store/within.ts';
 import type { Call } from './call.ts';
-import type { Labels } from './syncing.ts';
 
 /** The house as this caller sees it: nothing but their collections, and their own conversations. */
 export function seenBy(context: Context, { user, collections }: Caller): Context {
@@ -15,6 +15,21 @@ export function seenBy(context: Context, { user, collections }: Caller): Context
     async latest() {
       const { store, release } = await context.latest();
       return { store: await store.onlyIn(collections), release };
+    },
+    // The file of a document that cannot be seen is not there.
+    async originals() {
+      const originals = await context.originals();
+      return {
+        async hold(source) {
+          const { store, release } = await context.latest();
+          try {
+            if ((await (await store.onlyIn(collections)).find(source)) === undefined) return undefined;
+          } finally {
+            release();
+          }
+          return originals.hold(source);
+        },
+      };
     },
     async writer(...how) {
       const { store, release } = await context.writer(...how);

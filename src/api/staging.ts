@@ -12,11 +12,10 @@ export interface Staged {
   name: string;
   temporary: string;
   sha256: string;
+  bytes: number;
 }
 
-export interface Placed {
-  temporary: string;
-  sha256: string;
+export interface Placed extends Omit<Staged, 'name'> {
   /** Below the home's folder. */
   path: string;
   mtimeMs?: number;
@@ -31,9 +30,9 @@ export async function clearStaging(root: string): Promise<void> {
   await rm(join(root, INCOMING), { recursive: true, force: true });
 }
 
-/** A folder for the files of one upload, until all of them are there. */
-export async function openStaging(root: string) {
-  const folder = join(root, INCOMING, randomUUID());
+/** A folder for the files of one upload, until all of them are there: below `scratch`, or where they need only be moved to their places. */
+export async function openStaging(root: string, scratch: string | undefined) {
+  const folder = join(scratch ?? join(root, INCOMING), randomUUID());
   await mkdir(folder, { recursive: true });
   let taken = 0;
 
@@ -42,10 +41,14 @@ export async function openStaging(root: string) {
     async take(name: string, stream: Readable & { truncated?: boolean }, limit: string): Promise<Staged> {
       const temporary = join(folder, String(taken++));
       const hash = createHash('sha256');
-      stream.on('data', (part: Buffer) => hash.update(part));
+      let bytes = 0;
+      stream.on('data', (part: Buffer) => {
+        hash.update(part);
+        bytes += part.length;
+      });
       await pipeline(stream, createWriteStream(temporary));
       if (stream.truncated) throw new RagError('too_large', `${name} is over ${limit}`);
-      return { name, temporary, sha256: hash.digest('hex') };
+      return { name, temporary, bytes, sha256: hash.digest('hex') };
     },
 
     /** All checks before the first file is moved. Throws RagError('refused') where something else is in the way. */

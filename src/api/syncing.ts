@@ -1,4 +1,4 @@
-import type { IngestInput } from '../pipeline/ingest.ts';
+import type { Labels } from '../jobs.ts';
 import { sync } from '../pipeline/sync.ts';
 import type { Io } from '../types.ts';
 import { inputDefaults, syncDeps } from '../wiring.ts';
@@ -7,9 +7,6 @@ import { streamed, wantsStream } from './sse.ts';
 
 /** For another writer: an upload while an ingest runs waits its turn. */
 const WAIT_SECONDS = 600;
-
-/** What a client may say of its files. */
-export type Labels = Partial<Pick<IngestInput, 'collection' | 'tags' | 'defaultCollection'>> & { embed?: boolean };
 
 /** An ingest of files below the home, one at a time: as a whole, or as it goes. */
 export async function syncPaths(

@@ -5,10 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
 import * as z from 'zod';
 import { RagError } from '../errors.ts';
+import type { Labels } from '../jobs.ts';
 import { uploadKey, uploadProblem } from '../pipeline/uploadname.ts';
 import { type Call, checked, withStore } from './call.ts';
-import { openStaging, type Staged } from './staging.ts';
-import type { Labels } from './syncing.ts';
+import { keepOriginals } from './queued.ts';
+import { openStaging, type Placed, type Staged } from './staging.ts';
 
 /** Where files without a path lie, below the home's folder. */
 const FOLDER = 'uploads';
@@ -28,14 +29,13 @@ const about = z.object({
 });
 
 export interface Received {
-  /** Paths below the home's folder. */
-  files: string[];
+  files: Placed[];
   labels: Labels;
 }
 
 /**
- * Takes the files of a multipart body and puts them in their places below the home's folder when all of them are there: a body that
- * breaks off leaves nothing. Throws RagError('too_large') at the first byte over MAX_FILE_SIZE, whatever the headers say, and
+ * Takes the files of a multipart body and puts them in their places when all of them are there, below the home's folder or among the
+ * originals of a server home: a body that breaks off leaves nothing. Throws RagError('too_large') at the first byte over MAX_FILE_SIZE, whatever the headers say, and
  * RagError('usage' | 'refused') for a name or a place that cannot be.
  */
 export async function received({ deps, http }: Call): Promise<Received> {
@@ -46,7 +46,8 @@ export async function received({ deps, http }: Call): Promise<Received> {
     throw new RagError('usage', 'an upload is multipart/form-data', { hint: 'curl -F file=@report.pdf …' });
   if (Number(http.req.header('content-length') ?? 0) > limit * MAX_FILES)
     throw new RagError('too_large', `more than ${MAX_FILES} files of MAX_FILE_SIZE`);
-  const staging = await openStaging(root);
+  const services = await deps.context.services();
+  const staging = await openStaging(root, services && (await deps.context.scratch()));
   const writing: Promise<Staged>[] = [];
   let said: unknown = {};
   const parser = busboy({
@@ -73,8 +74,9 @@ export async function received({ deps, http }: Call): Promise<Received> {
       ...(mtimes[name] === undefined ? {} : { mtimeMs: mtimes[name] }),
     }));
     once(places.map(({ path }) => path));
-    await withStore(deps, (store) => staging.place(places, store));
-    return { files: places.map(({ path }) => path), labels: labels as Labels };
+    if (services) await keepOriginals(services, places, labels as Labels);
+    else await withStore(deps, (store) => staging.place(places, store));
+    return { files: places, labels: labels as Labels };
   } finally {
     await Promise.allSettled(writing);
     await staging.end();

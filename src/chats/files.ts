@@ -2,8 +2,7 @@ import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RagError } from '../errors.ts';
 import type { Chats, Session, Turn } from './chats.ts';
-
-const ID = /^[0-9a-z][0-9a-z-]*$/;
+import { isSessionId } from './id.ts';
 
 /** A JSON-lines file a session, a line a turn: appended, never rewritten. A line cut off by a crash is left out. */
 export function openChats(dir: string): Chats {
@@ -28,13 +27,13 @@ export function openChats(dir: string): Chats {
     },
     async find(id) {
       // The name becomes a path: nothing but our own ids may.
-      if (!ID.test(id)) return undefined;
+      if (!isSessionId(id)) return undefined;
       const matching = (await ids()).filter((known) => known === id || known.startsWith(id));
       const exact = matching.find((known) => known === id) ?? (matching.length === 1 ? matching[0] : undefined);
       return exact === undefined ? undefined : load(exact);
     },
     async append(id, turn) {
-      if (!ID.test(id)) throw new RagError('usage', `${id} is no session id`);
+      if (!isSessionId(id)) throw new RagError('usage', `${id} is no session id`);
       try {
         await mkdir(dir, { recursive: true });
         // A line that a crash cut off must not swallow this one.

@@ -14,17 +14,20 @@ import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { loginCommand, logoutCommand } from './commands/login.ts';
 import { mcpCommand } from './commands/mcp.ts';
+import { migrateCommand } from './commands/migrate.ts';
 import { modelCommand } from './commands/model.ts';
 import { packCommand } from './commands/pack.ts';
 import { pruneCommand } from './commands/prune.ts';
 import { queryCommand } from './commands/query.ts';
 import { rmCommand } from './commands/rm.ts';
+import { schedulerCommand } from './commands/scheduler.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { whyCommand } from './commands/why.ts';
+import { workerCommand } from './commands/worker.ts';
 
 const COMMANDS = [
   ...[initCommand, ingestCommand, embedCommand, searchCommand, queryCommand, statusCommand, listCommand, showCommand],
@@ -35,6 +38,9 @@ const COMMANDS = [
     whyCommand,
     diffCommand,
     serveCommand,
+    workerCommand,
+    schedulerCommand,
+    migrateCommand,
     mcpCommand,
     rmCommand,
     pruneCommand,

@@ -74,6 +74,11 @@ const en = {
     compared: (better: number, worse: number, same: number) =>
       `on ${better + worse + same} questions: better ${better}, worse ${worse}, same ${same}`,
   },
+  migrate: {
+    nothing: 'all is there already',
+    done: (lines: string[]) => `done:\n${lines.join('\n')}`,
+    ask: 'Do this?',
+  },
   pack: {
     wrote: (file: string, documents: number, bytes: number) => `${file}: ${documents} documents, ${formatBytes(bytes)}`,
     whole: (documents: number, chunks: number) => `${documents} documents, ${chunks} passages: as they were written`,
@@ -204,6 +209,11 @@ const zh: Messages = {
     already: (model) => `已在使用 ${model}`,
     goesOn: (pending) => `还有 ${pending} 个段落；再次运行同一命令即可继续`,
     compared: (better, worse, same) => `${better + worse + same} 个问题：更好 ${better}，更差 ${worse}，相同 ${same}`,
+  },
+  migrate: {
+    nothing: '一切就绪',
+    done: (lines) => `已完成：\n${lines.join('\n')}`,
+    ask: '执行吗？',
   },
   pack: {
     wrote: (file, documents, bytes) => `${file}：${documents} 个文档，${formatBytes(bytes)}`,

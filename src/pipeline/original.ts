@@ -1,13 +1,11 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import type { Originals } from '../originals/originals.ts';
 import type { Job, Sandbox } from '../readers/sandbox.ts';
 import type { OcrMode } from '../types.ts';
 import { memberNames } from './members.ts';
 
 export interface OriginalDeps {
   sandbox: Sandbox;
-  /** The folder that holds `.rag/`: sources are relative to it. */
-  root: string;
+  originals: Originals;
   ocr: OcrMode;
   passwords: string[];
   /** As in ingest: where passages end does not matter here, but a reader's batches are counted in it. */
@@ -26,26 +24,35 @@ export interface Original {
  * throws ReadError if it is there and cannot be read.
  */
 export async function original(deps: OriginalDeps, source: string): Promise<Original | undefined> {
-  const job = await jobOf(deps, source);
-  if (job === undefined) return undefined;
-  const reading = deps.sandbox.read(job);
-  const parts: string[] = [];
-  for (;;) {
-    const { done, value } = await reading.next();
-    if (done) return value === 'unchanged' ? undefined : { text: parts.join(''), sha256: value.sha256 };
-    if (!('name' in value)) for (const chunk of value) parts.push(chunk.text);
-  }
+  return withJob(deps, source, async (job) => {
+    if (job === undefined) return undefined;
+    const reading = deps.sandbox.read(job);
+    const parts: string[] = [];
+    for (;;) {
+      const { done, value } = await reading.next();
+      if (done) return value === 'unchanged' ? undefined : { text: parts.join(''), sha256: value.sha256 };
+      if (!('name' in value)) for (const chunk of value) parts.push(chunk.text);
+    }
+  });
 }
 
-/** How to read a source now: the file on the disk, or the bytes of a member. Undefined if it is not there; throws ReadError. */
-export async function jobOf(deps: OriginalDeps, source: string): Promise<Job | undefined> {
-  const [outer, ...chain] = split(deps.root, source);
-  if (outer === undefined) return undefined;
-  const job: Job = {
-    ...{ path: outer, source, name: lastName(outer), depth: 0, allowedTypes: [] },
-    ...{ maxTokens: deps.maxTokens, passwords: deps.passwords, ocr: deps.ocr },
-  };
-  return descend(deps.sandbox, job, chain);
+/** How to read a source now: its file, or the bytes of a member. Undefined if it is not there; throws ReadError. */
+export async function withJob<T>(
+  deps: OriginalDeps,
+  source: string,
+  work: (job: Job | undefined) => Promise<T>,
+): Promise<T> {
+  const held = await deps.originals.hold(source);
+  if (held === undefined) return work(undefined);
+  try {
+    const job: Job = {
+      ...{ path: held.path, source, name: held.name, depth: 0, allowedTypes: [] },
+      ...{ maxTokens: deps.maxTokens, passwords: deps.passwords, ocr: deps.ocr },
+    };
+    return await work(await descend(deps.sandbox, job, held.members));
+  } finally {
+    held.release();
+  }
 }
 
 async function descend(sandbox: Sandbox, job: Job, [wanted, ...rest]: string[]): Promise<Job | undefined> {
@@ -60,16 +67,6 @@ async function descend(sandbox: Sandbox, job: Job, [wanted, ...rest]: string[]):
     await reading.return('unchanged');
     return descend(sandbox, { ...job, path: '', bytes: content, name: lastName(wanted), depth: job.depth + 1 }, rest);
   }
-}
-
-/** The file on the disk, and the members on the way to the source; `!/` may also stand in a folder's name. */
-function split(root: string, source: string): string[] {
-  const parts = source.split('!/');
-  for (let n = 1; n <= parts.length; n++) {
-    const path = resolve(root, parts.slice(0, n).join('!/'));
-    if (statSync(path, { throwIfNoEntry: false })?.isFile()) return [path, ...parts.slice(n)];
-  }
-  return [];
 }
 
 const lastName = (path: string) => path.slice(path.lastIndexOf('/') + 1);

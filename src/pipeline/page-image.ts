@@ -1,6 +1,6 @@
 import { RagError } from '../errors.ts';
 import { type PageImage, ReadError } from '../readers/reader.ts';
-import { jobOf, type OriginalDeps } from './original.ts';
+import { type OriginalDeps, withJob } from './original.ts';
 
 export interface PageImageInput {
   source: string;
@@ -22,11 +22,12 @@ const BEFORE = 32;
 export async function pageImage(deps: OriginalDeps, input: PageImageInput): Promise<PageImage> {
   const { source, text, page, width, start, end } = input;
   try {
-    const job = await jobOf(deps, source);
-    if (job === undefined) throw new RagError('not_found', `${source} is not there any more`);
-    const quote = text.slice(start, end);
-    const before = text.slice(Math.max(0, start - BEFORE), start);
-    return await deps.sandbox.draw({ ...job, draw: { page, width, quote, before } });
+    return await withJob(deps, source, async (job) => {
+      if (job === undefined) throw new RagError('not_found', `${source} is not there any more`);
+      const quote = text.slice(start, end);
+      const before = text.slice(Math.max(0, start - BEFORE), start);
+      return deps.sandbox.draw({ ...job, draw: { page, width, quote, before } });
+    });
   } catch (cause) {
     if (cause instanceof ReadError) throw new RagError('unreadable', `${source}: ${cause.message}`, { cause });
     throw cause;

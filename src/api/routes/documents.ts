@@ -7,8 +7,9 @@ import { textOf } from '../../pipeline/extracted.ts';
 import { pageImage } from '../../pipeline/page-image.ts';
 import { belowRoot } from '../../pipeline/walk.ts';
 import type { Document, Filter } from '../../types.ts';
-import { originalDeps } from '../../wiring.ts';
+import { forget, originalDeps } from '../../wiring.ts';
 import { type Call, checked, type Deps, route, withStore } from '../call.ts';
+import { queueFiles } from '../queued.ts';
 import { document, pageImage as drawn, filter, ingested, locator, unread } from '../schemas.ts';
 import { syncPaths } from '../syncing.ts';
 import { received } from '../upload.ts';
@@ -28,11 +29,10 @@ async function find(deps: Deps, name: string, asOf?: string): Promise<Document> 
   });
 }
 
-/** The path of its file, or of the archive around it. Throws RagError('forbidden') for what lies outside the home's folder. */
-function inHome({ context }: Deps, { source }: Document): string {
-  const path = belowRoot(context.root, source);
-  if (path === undefined) throw new RagError('forbidden', `${source} lies outside the folder of the home`);
-  return path;
+/** Throws RagError('forbidden') for what lies outside the folder of a home that is one. */
+async function inHome({ context }: Deps, { source }: Document): Promise<void> {
+  if ((await context.services()) === undefined && belowRoot(context.root, source) === undefined)
+    throw new RagError('forbidden', `${source} lies outside the folder of the home`);
 }
 
 function wanted(query: { in?: string; filter?: string }): Filter | undefined {
@@ -127,7 +127,7 @@ export const documents = [
     result: drawn,
     async handle({ deps, query }) {
       const found = await find(deps, query.source);
-      inHome(deps, found);
+      await inHome(deps, found);
       if (found.type !== 'pdf') throw new RagError('usage', `${found.source} is not a PDF: it has no pages to draw`);
       const text = query.end > query.start ? await withStore(deps, (store) => textOf(store, found)) : '';
       const { png, ...rest } = await pageImage(await originalDeps(deps.context, []), { ...query, text });
@@ -145,14 +145,18 @@ export const documents = [
     result: z.any().meta({ description: 'The file' }),
     async handle({ deps, query }) {
       const found = await find(deps, query.source);
-      const path = inHome(deps, found);
-      if (found.source.includes('!/')) throw new RagError('forbidden', `${found.source} lies in an archive`);
-      const stats = statSync(path, { throwIfNoEntry: false });
-      if (!stats?.isFile()) throw new RagError('not_found', `${found.source} is not there any more`);
-      return new Response(Readable.toWeb(createReadStream(path)) as ReadableStream, {
+      await inHome(deps, found);
+      const held = await (await deps.context.originals()).hold(found.source);
+      if (held === undefined) throw new RagError('not_found', `${found.source} is not there any more`);
+      if (held.members.length > 0) {
+        held.release();
+        throw new RagError('forbidden', `${found.source} lies in an archive`);
+      }
+      const stream = createReadStream(held.path).on('close', held.release);
+      return new Response(Readable.toWeb(stream) as ReadableStream, {
         headers: {
           'content-type': found.type === 'pdf' ? 'application/pdf' : 'application/octet-stream',
-          'content-length': String(stats.size),
+          'content-length': String(statSync(held.path).size),
           // Never shown as a page of ours.
           'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(found.source.split('/').at(-1)!)}`,
           'content-security-policy': 'sandbox',
@@ -173,10 +177,13 @@ export const documents = [
     result: ingested,
     async handle(call: Call) {
       const { files, labels } = await received(call);
-      call.target = files.join(' ');
+      call.target = files.map(({ path }) => path).join(' ');
+      const { context } = call.deps;
+      const services = await context.services();
+      if (services) return queueFiles(call, services, files, labels);
       return syncPaths(
         call,
-        files.map((file) => join(call.deps.context.root, file)),
+        files.map(({ path }) => join(context.root, path)),
         labels,
       );
     },
@@ -194,13 +201,9 @@ export const documents = [
     async handle(call) {
       const { deps, query } = call;
       call.target = query.source;
-      const { store, release } = await deps.context.writer(10);
-      try {
-        if (!(await store.remove(query.source))) throw new RagError('not_found', `no document ${query.source}`);
-        return { removed: [query.source] };
-      } finally {
-        await release();
-      }
+      const removed = await forget(deps.context, [query.source]);
+      if (removed.length === 0) throw new RagError('not_found', `no document ${query.source}`);
+      return { removed };
     },
   }),
   route({

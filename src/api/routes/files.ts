@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { version } from '../../version.ts';
+import { forget } from '../../wiring.ts';
 import { route, withStore } from '../call.ts';
 import { stamp } from '../schemas.ts';
 
@@ -43,16 +44,8 @@ export const files = [
     body: z.object({ sources: z.array(z.string()).max(10_000) }),
     result: z.object({ removed: z.array(z.string()) }),
     async handle(call) {
-      const { deps, body } = call;
-      call.target = body.sources.join(' ');
-      const { store, release } = await deps.context.writer(10);
-      try {
-        const removed = [];
-        for (const source of body.sources) if (await store.remove(source)) removed.push(source);
-        return { removed };
-      } finally {
-        await release();
-      }
+      call.target = call.body.sources.join(' ');
+      return { removed: await forget(call.deps.context, call.body.sources) };
     },
   }),
 ];

@@ -64,8 +64,10 @@ export const home = [
     }),
     async handle(call) {
       const { citations, unsupported } = call.body as { citations: Checkable[]; unsupported: string[] };
-      for (const { source } of citations) inside(call, String(source).split('!/', 1)[0]!);
-      return verify(await originalDeps(call.deps.context, []), { citations, unsupported }, call.http.req.raw.signal);
+      const { context } = call.deps;
+      if ((await context.services()) === undefined)
+        for (const { source } of citations) inside(call, String(source).split('!/', 1)[0]!);
+      return verify(await originalDeps(context, []), { citations, unsupported }, call.http.req.raw.signal);
     },
   }),
 ];

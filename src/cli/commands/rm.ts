@@ -26,15 +26,9 @@ async function remove(run: Invocation, names: string[], wait: number | undefined
     return client.forget(await wanted(run, stamps.keys(), names, await baseOf(run)), run.io.signal);
   }
   const context = await run.context();
-  const { store, release } = await context.writer(wait);
-  try {
-    const removed = [];
-    for (const source of await wanted(run, (await store.stamps()).keys(), names, context.root))
-      if (await store.remove(source)) removed.push(source);
-    return removed;
-  } finally {
-    await release();
-  }
+  const { forget } = await import('../../wiring.ts');
+  const stamps = await (await context.reader()).stamps();
+  return forget(context, await wanted(run, stamps.keys(), names, context.root), wait);
 }
 
 /** Sources that the names mean: sources, paths from the current folder, folders, globs. Throws RagError('not_found') for one that means none. */

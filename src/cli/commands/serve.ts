@@ -46,10 +46,13 @@ export function serveCommand(app: App, exit: Exit): Command {
       if (!run.options.quiet || line.level === 'error')
         app.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
     };
-    const { port, host, rateLimit } = options;
     const context = await run.context();
+    const { port, host, rateLimit } = options;
     const access = await context.access();
     const accounts = signedIn ? { managing: await access.managing(), signing: await access.signing() } : undefined;
+    // Without a queue that others see, who takes uploads reads them.
+    const alone = values.STORE === 'server' && values.QUEUE === 'memory';
+    const working = alone ? await (await import('../../worker.ts')).work(context, { concurrency: 1, log }) : undefined;
     const server = await serve({
       ...{ port, host, token, log, hosts: options.allowHost ?? [], perMinute: rateLimit },
       ...{ context, accounts, limits: await access.limits(), proxies: values.TRUSTED_PROXIES },
@@ -66,6 +69,7 @@ export function serveCommand(app: App, exit: Exit): Command {
       app.signal.addEventListener('abort', () => stopped(), { once: true });
     });
     await server.drain();
+    await working?.drain(0);
     return { stopped: true };
   });
 }

@@ -1,5 +1,5 @@
+import type { Ask } from '../../postgres/postgres.ts';
 import type { Points } from './points.ts';
-import type { Ask } from './postgres.ts';
 import { LIVE } from './rows.ts';
 
 /** What PostgreSQL and Qdrant do not agree about, a line each. Points that nothing refers to are no damage: `prune` removes them. */

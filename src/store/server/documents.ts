@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { int8Of, restore } from '../../int8.ts';
+import type { Ask } from '../../postgres/postgres.ts';
 import { embeddingText } from '../../text/chunk.ts';
 import type { Chunk, Document } from '../../types.ts';
 import type { Point } from './points.ts';
-import type { Ask } from './postgres.ts';
 import { LIVE } from './rows.ts';
 import { count, weighed } from './terms.ts';
 

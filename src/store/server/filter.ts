@@ -1,6 +1,6 @@
+import type { Ask } from '../../postgres/postgres.ts';
 import type { Filter } from '../../types.ts';
 import { sourceMatcher, titleMatches } from '../sources.ts';
-import type { Ask } from './postgres.ts';
 import { LIVE } from './rows.ts';
 
 /** SQL over documents `d` for what a filter says, globs and titles excepted; values from $1 on. */

@@ -1,3 +1,4 @@
+import type { Ask, Postgres } from '../../postgres/postgres.ts';
 import { indexText } from '../../text/chunk.ts';
 import { countTerms, TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Chunk } from '../../types.ts';
@@ -5,7 +6,6 @@ import { vectorsOf } from './documents.ts';
 import { ALONE } from './locks.ts';
 import { modelRows } from './models.ts';
 import type { Point, Points } from './points.ts';
-import type { Ask, Postgres } from './postgres.ts';
 import { LIVE } from './rows.ts';
 import { nameTerms, weighed } from './terms.ts';
 
@@ -107,15 +107,18 @@ async function recount(ask: Ask): Promise<void> {
   );
 }
 
-/** Superseded versions, documents whose writer died, vectors and terms that nothing has any more, points without a row. */
-export async function prune(postgres: Postgres, points: Points): Promise<number> {
+/** Versions superseded before this time (ISO), documents whose writer died, vectors and terms that nothing has any more, points without a row. */
+export async function prune(postgres: Postgres, points: Points, before: string): Promise<number> {
   return postgres.transaction(async (ask) => {
     await ask(ALONE);
     const [sums] = await ask<{ freed: number }>(
       `SELECT coalesce(sum(pg_column_size(c.*)), 0)::bigint AS freed FROM chunks c JOIN documents d ON d.key = c.doc
-       WHERE d.until IS NOT NULL`,
+       WHERE d.until < $1`,
+      [before],
     );
-    await ask(`DELETE FROM documents WHERE until IS NOT NULL OR (since IS NULL AND begun < now() - interval '1 day')`);
+    await ask(`DELETE FROM documents WHERE until < $1 OR (since IS NULL AND begun < now() - interval '1 day')`, [
+      before,
+    ]);
     const vectors = await ask<{ size: number }>(
       `DELETE FROM vectors v WHERE NOT EXISTS (SELECT 1 FROM chunks c WHERE c.hash = v.hash) RETURNING length(vector) AS size`,
     );

@@ -1,17 +1,12 @@
-import { type Migration, sql } from 'kysely';
-
-const run = (statements: string): Migration => ({
-  async up(db) {
-    await sql.raw(statements).execute(db);
-  },
-});
+import type { Migrations } from '../../postgres/postgres.ts';
+import { statements } from '../../postgres/statements.ts';
 
 /**
  * Steps of the schema, by name in the order of their names. Each keeps what the version before needs to run on: columns are added
  * in one release and dropped in a later one.
  */
-export const MIGRATIONS: Record<string, Migration> = {
-  '001-store': run(`
+export const MIGRATIONS: Migrations = {
+  '001-store': statements(`
     -- One row a version. 'since' is null while a document is still being written, 'until' is set when superseded.
     CREATE TABLE documents (
       key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL, source text COLLATE "C" NOT NULL,
@@ -51,7 +46,7 @@ export const MIGRATIONS: Record<string, Migration> = {
       tokenizer integer NOT NULL DEFAULT 0, icu text NOT NULL DEFAULT '');
     INSERT INTO state DEFAULT VALUES;
   `),
-  '004-collections': run(`
+  '004-collections': statements(`
     -- 'df' again, by collection: what words are worth to whoever sees some collections only.
     CREATE TABLE collection_terms (collection text COLLATE "C", term integer, df integer NOT NULL, PRIMARY KEY (collection, term));
     INSERT INTO collection_terms SELECT d.collection, t.id, count(*) FROM documents d JOIN chunks c ON c.doc = d.key,

@@ -1,7 +1,7 @@
 import { RagError } from '../../errors.ts';
 import { quantise, restore } from '../../int8.ts';
+import type { Ask } from '../../postgres/postgres.ts';
 import type { Points } from './points.ts';
-import type { Ask } from './postgres.ts';
 import { LIVE } from './rows.ts';
 
 export interface ModelRow {

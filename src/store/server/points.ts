@@ -1,6 +1,6 @@
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { RagError } from '../../errors.ts';
-import { translate } from './faults.ts';
+import { translate } from '../../postgres/faults.ts';
 
 /** A chunk in Qdrant. Its id is the chunk's key; what it holds can be made again from PostgreSQL. */
 export interface Point {
@@ -20,6 +20,7 @@ export interface Within {
 }
 
 export interface Points {
+  exists(): Promise<boolean>;
   /** Makes the collection if it is not there. */
   ready(): Promise<void>;
   /** Makes room for a model's vectors. */
@@ -93,11 +94,13 @@ export function openPoints({ url, apiKey, collection }: PointsOptions): Points {
     await client.createPayloadIndex(collection, { ...WAIT, field_name: 'old', field_schema: 'bool' });
   }
 
+  const exists = async () => (await call(() => client.collectionExists(collection))).exists;
+
   return {
+    exists,
     async ready() {
       await call(async () => {
-        const { exists } = await client.collectionExists(collection);
-        if (exists) return;
+        if (await exists()) return;
         await make().catch(async (error) => {
           // Another process was faster.
           if (!(await client.collectionExists(collection)).exists) throw error;

@@ -1,12 +1,12 @@
 import { RagError } from '../../errors.ts';
 import { int8Of, restore } from '../../int8.ts';
+import type { Ask } from '../../postgres/postgres.ts';
 import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Document, Filter } from '../../types.ts';
 import type { Fingerprint, Passage, Stamp, StoreReader } from '../store.ts';
 import { check } from './check.ts';
 import { filterWithin, matching } from './filter.ts';
 import type { Points } from './points.ts';
-import type { Ask } from './postgres.ts';
 import { type ChunkRow, CONTAINER, type DocumentRow, idParts, LIVE, toChunk, toDocument } from './rows.ts';
 import { searching } from './search.ts';
 import { embeddedWithin, sums } from './sums.ts';
@@ -90,7 +90,7 @@ export function readSide(
       return { ...counted, embedded: embedded ?? 0 };
     },
     async stamps() {
-      return readStamps(ask, only);
+      return readStamps(ask, only === undefined ? ALL : IN_COLLECTIONS, only === undefined ? [] : [only]);
     },
     async find(source, asOf) {
       const at =
@@ -186,12 +186,23 @@ export function readSide(
   };
 }
 
-async function readStamps(ask: Ask, only: string[] | undefined): Promise<Map<string, Stamp>> {
+/** Conditions on documents `d` and on the ledger `l`. */
+export interface StampsWhere {
+  documents: string;
+  ledger: string;
+}
+
+const ALL: StampsWhere = { documents: 'true', ledger: 'true' };
+const IN_COLLECTIONS: StampsWhere = {
+  documents: 'd.collection = ANY($1)',
+  ledger: `EXISTS (SELECT FROM documents d WHERE d.source = l.source AND ${LIVE} AND d.collection = ANY($1))`,
+};
+
+export async function readStamps(ask: Ask, where: StampsWhere, values: unknown[]): Promise<Map<string, Stamp>> {
   const stamps = new Map<string, Stamp>();
   const rows = await ask<DocumentRow>(
-    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d
-     WHERE ${LIVE} AND ($1::text[] IS NULL OR d.collection = ANY($1))`,
-    [only ?? null],
+    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d WHERE ${LIVE} AND ${where.documents}`,
+    values,
   );
   for (const { source, bytes, mtime, sha256, collection, tags } of rows)
     stamps.set(source, { bytes, mtimeMs: mtime, sha256, document: true, collection, tags });
@@ -204,11 +215,7 @@ async function readStamps(ask: Ask, only: string[] | undefined): Promise<Map<str
     code: NonNullable<Stamp['problem']>['code'];
     reason: string;
     version: string;
-  }>(
-    `SELECT l.* FROM ledger l WHERE $1::text[] IS NULL OR EXISTS
-       (SELECT FROM documents d WHERE d.source = l.source AND ${LIVE} AND d.collection = ANY($1)) ORDER BY l.source`,
-    [only ?? null],
-  );
+  }>(`SELECT l.* FROM ledger l WHERE ${where.ledger} ORDER BY l.source`, values);
   for (const { source, bytes, mtime, sha256, status, ...problem } of failures) {
     const known = stamps.get(source);
     const stamp = { bytes, mtimeMs: mtime, sha256, document: known !== undefined };

@@ -1,11 +1,11 @@
 import { int8Of, restore } from '../../int8.ts';
+import type { Ask } from '../../postgres/postgres.ts';
 import { BESIDE, idf, impact } from '../../text/bm25.ts';
 import { hasPhrase } from '../../text/phrase.ts';
 import type { Filter, Hit, LexicalQuery } from '../../types.ts';
 import type { Score } from '../store.ts';
 import { filterWithin, matching } from './filter.ts';
 import type { Points, Within } from './points.ts';
-import type { Ask } from './postgres.ts';
 import { idParts, LIVE } from './rows.ts';
 import { sums } from './sums.ts';
 import { type KnownTerm, lookUp } from './terms.ts';

@@ -1,7 +1,9 @@
-import type { Migration } from 'kysely';
+import { type Migrations, migratePostgres, openPostgres } from '../../postgres/postgres.ts';
 import type { Store, StoreReader } from '../store.ts';
+import { prune } from './maintain.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { partOf } from './part.ts';
 import { openPoints } from './points.ts';
-import { migratePostgres, openPostgres } from './postgres.ts';
 import { readSide } from './read.ts';
 import { writeSide } from './write.ts';
 
@@ -21,14 +23,24 @@ const CONNECTIONS = 10;
 
 export interface ServerStore {
   store: Store;
+  /**
+   * Removes versions superseded before this time (ISO; undefined: none), and what nobody can see: documents half written, vectors and
+   * points that nothing refers to. Resolves to the bytes given back.
+   */
+  tidy(before: string | undefined): Promise<number>;
+  /** The same home, as far as these files and what lies in them are concerned. */
+  part(sources: string[]): Store;
   /** One moment of the home, for one question. */
   reader(): Promise<StoreReader>;
   close(): Promise<void>;
 }
 
-/** The tables of this version (and `others` beside them), and the collection. Safe to call again, and from several processes. Resolves to the steps taken. */
-export async function migrateServer(options: ServerOptions, others: Record<string, Migration> = {}): Promise<string[]> {
-  const steps = await migratePostgres(options.postgres, others);
+/**
+ * The tables of this version, with those of the other rooms, and the collection. Safe to call again, and from several processes. Resolves
+ * to the steps taken.
+ */
+export async function migrateServer(options: ServerOptions, migrations: Migrations = MIGRATIONS): Promise<string[]> {
+  const steps = await migratePostgres(options.postgres, migrations);
   await pointsOf(options).ready();
   return steps;
 }
@@ -38,8 +50,11 @@ export function openServer(options: ServerOptions): ServerStore {
   const postgres = openPostgres({ url: options.postgres, connections: options.connections ?? CONNECTIONS });
   const points = pointsOf(options);
   const close = () => postgres.close();
+  const store = writeSide(postgres, points, readSide(postgres.ask, points, 'current', close));
   return {
-    store: writeSide(postgres, points, readSide(postgres.ask, points, 'current', close)),
+    store,
+    tidy: (before = '') => prune(postgres, points, before),
+    part: (sources) => partOf(postgres.ask, store, sources),
     async reader() {
       const { ask, release } = await postgres.snapshot();
       return readSide(ask, points, 'current', release);
@@ -48,5 +63,5 @@ export function openServer(options: ServerOptions): ServerStore {
   };
 }
 
-const pointsOf = ({ qdrant, qdrantKey, collection }: ServerOptions) =>
+export const pointsOf = ({ qdrant, qdrantKey, collection }: ServerOptions) =>
   openPoints({ url: qdrant, apiKey: qdrantKey, collection });

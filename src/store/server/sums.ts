@@ -1,5 +1,5 @@
+import type { Ask } from '../../postgres/postgres.ts';
 import type { Coverage } from '../store.ts';
-import type { Ask } from './postgres.ts';
 import { LIVE } from './rows.ts';
 
 export type Sums = Omit<Coverage, 'embedded'>;

@@ -1,6 +1,6 @@
+import type { Ask } from '../../postgres/postgres.ts';
 import { impact } from '../../text/bm25.ts';
 import type { Chunk } from '../../types.ts';
-import type { Ask } from './postgres.ts';
 
 export interface KnownTerm {
   id: number;

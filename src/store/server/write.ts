@@ -1,16 +1,17 @@
-import { embeddingText } from '../../text/chunk.ts';
+import type { Ask, Postgres } from '../../postgres/postgres.ts';
 import type { Chunk, Document } from '../../types.ts';
 import type { Store, StoreReader } from '../store.ts';
 import { begin, finish, hashOf, insertChunks, keyed, retire, vectorsOf } from './documents.ts';
 import { SHARED, TURN } from './locks.ts';
 import { prune, rebuild, retokenize } from './maintain.ts';
 import { addVectors, type ModelRow, modelFor, modelRows, switchModels } from './models.ts';
+import { pending } from './pending.ts';
 import type { Points } from './points.ts';
-import type { Ask, Postgres } from './postgres.ts';
 import { CONTAINER, LIVE } from './rows.ts';
 import { count, nameTerms } from './terms.ts';
 
-const PENDING_PAGE = 256;
+/** After every ISO time. */
+const EVER = '9999';
 
 /**
  * Several writers may be at work. The order is always: points in Qdrant, then the rows in PostgreSQL, whose commit is the visible
@@ -138,29 +139,10 @@ export function writeSide(postgres: Postgres, points: Points, reader: StoreReade
       });
     },
 
-    async *pending(model, collections) {
-      const rows = await modelRows(ask);
-      const wanted = rows.find((row) => row.model === model) ?? rows.find(({ role }) => role === 'current');
-      const keys = await ask<{ key: number }>(
-        `SELECT min(c.key) AS key FROM chunks c JOIN documents d ON d.key = c.doc
-           LEFT JOIN vectors v ON v.model = $1 AND v.hash = c.hash
-         WHERE ${LIVE} AND v.hash IS NULL AND ($2::text[] IS NULL OR d.collection = ANY($2))
-         GROUP BY c.hash ORDER BY max(d.mtime) DESC, min(c.key)`,
-        [wanted?.id ?? 0, collections ?? null],
-      );
-      for (let at = 0; at < keys.length; at += PENDING_PAGE) {
-        const page = keys.slice(at, at + PENDING_PAGE).map(({ key }) => key);
-        const texts = await ask<{ key: number; hash: Buffer; context: string; text: string }>(
-          'SELECT key, hash, context, text FROM chunks WHERE key = ANY($1)',
-          [page],
-        );
-        const byKey = new Map(texts.map((row) => [row.key, row]));
-        for (const key of page) {
-          const row = byKey.get(key);
-          if (row) yield { hash: row.hash.toString('hex'), text: embeddingText(row) };
-        }
-      }
-    },
+    pending: (model, collections) =>
+      collections === undefined
+        ? pending(ask, model, 'true', [])
+        : pending(ask, model, 'd.collection = ANY($2)', [collections]),
     async putVectors(model, runtime, vectors) {
       await postgres.transaction(async (own) => {
         await own(TURN);
@@ -189,7 +171,7 @@ export function writeSide(postgres: Postgres, points: Points, reader: StoreReade
     async compact() {},
     async prune() {
       await drop(await withRole('shelf'));
-      return prune(postgres, points);
+      return prune(postgres, points, EVER);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { RagError } from '../../errors.ts';
+import { RagError } from '../errors.ts';
 
 /** PostgreSQL's classes of errors that another try may cure: connection, transaction, resources, operator's intervention. */
 const PASSING = /^(08|40|53|57|55P03)/;

@@ -1,8 +1,7 @@
 import { Kysely, type Migration, type MigrationProvider, Migrator, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { RagError } from '../../errors.ts';
+import { RagError } from '../errors.ts';
 import { translate } from './faults.ts';
-import { MIGRATIONS } from './migrations.ts';
 
 /** One row a record. */
 export type Rows = Record<string, unknown>[];
@@ -14,6 +13,8 @@ export interface Postgres {
   ask: Ask;
   /** In one transaction, which a failure rolls back. Tried again where PostgreSQL says that this may help. */
   transaction<T>(work: (ask: Ask) => Promise<T>): Promise<T>;
+  /** While no other process works under this name; waits its turn. The connection is kept for as long. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** One moment, until `release`. */
   snapshot(): Promise<{ ask: Ask; release(): Promise<void> }>;
   close(): Promise<void>;
@@ -87,6 +88,26 @@ export function openPostgres({ url, connections }: PostgresOptions): Postgres {
         }
       }
     },
+    async exclusively(name, work) {
+      const client = await connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('SET statement_timeout = 0');
+        await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [name]);
+        return await work();
+      } catch (error) {
+        throw translate(error, what);
+      } finally {
+        // A connection that is given up gives its locks up, too.
+        await client
+          .query(`SELECT pg_advisory_unlock_all()`)
+          .then(() => client.query(`SET statement_timeout = ${STATEMENT_MS}`))
+          .catch((failure: Error) => {
+            broken = failure;
+          });
+        client.release(broken);
+      }
+    },
     async snapshot() {
       const client = await connect();
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -125,18 +146,35 @@ function poolOf(url: string, max: number): pg.Pool {
 
 const hostOf = (url: string) => new URL(url).host || 'localhost';
 
-/** Brings the schema up to this version. Safe to call from several processes at once; resolves to the steps it took. */
-export async function migratePostgres(url: string, others: Record<string, Migration> = {}): Promise<string[]> {
-  const what = `PostgreSQL at ${hostOf(url)}`;
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolOf(url, 2) }) });
-  const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS, ...others }) };
-  try {
+export type Migrations = Record<string, Migration>;
+
+/**
+ * Brings the schema up to these steps, in the order of their names. Safe to call from several processes at once; resolves to the steps
+ * it took.
+ */
+export async function migratePostgres(url: string, migrations: Migrations): Promise<string[]> {
+  return migrating(url, migrations, async (migrator) => {
     // Kysely takes an advisory lock of PostgreSQL's around the steps, and runs them in one transaction.
-    const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+    const { error, results } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
     return (results ?? []).map(({ migrationName }) => migrationName);
+  });
+}
+
+/** The steps that `migratePostgres` would take. */
+export async function pendingMigrations(url: string, migrations: Migrations): Promise<string[]> {
+  return migrating(url, migrations, async (migrator) =>
+    (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name),
+  );
+}
+
+async function migrating<T>(url: string, migrations: Migrations, work: (migrator: Migrator) => Promise<T>): Promise<T> {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: poolOf(url, 2) }) });
+  const provider: MigrationProvider = { getMigrations: async () => migrations };
+  try {
+    return await work(new Migrator({ db, provider }));
   } catch (error) {
-    throw translate(error, what);
+    throw translate(error, `PostgreSQL at ${hostOf(url)}`);
   } finally {
     await db.destroy();
   }

@@ -1,0 +1,65 @@
+import type { Context } from './context.ts';
+import { serverOptions } from './home.ts';
+import { migrations } from './migrations.ts';
+import { staleTokens } from './pipeline/fingerprint.ts';
+import { servicesOf } from './worker.ts';
+
+/** One thing that must be so before a server home can be used. */
+export interface Preparation {
+  title: string;
+  /** What would be done, for a plan; undefined if all is well. */
+  pending(): Promise<string | undefined>;
+  /** Does it; safe to call again, and from several processes. */
+  prepare(): Promise<void>;
+}
+
+/** All that `rag migrate database` brings up, in this order. */
+export async function preparations(context: Context): Promise<Preparation[]> {
+  const { blobs, queue } = await servicesOf(context);
+  const { migratePostgres, pendingMigrations } = await import('./postgres/postgres.ts');
+  const { pointsOf } = await import('./store/server/server.ts');
+  const options = serverOptions(context.config.values);
+  const steps = await migrations();
+  const points = pointsOf(options);
+  return [
+    {
+      title: 'queue',
+      pending: async () => queue.check().then(() => undefined),
+      prepare: () => queue.check(),
+    },
+    {
+      title: 'tables',
+      async pending() {
+        const names = await pendingMigrations(options.postgres, steps);
+        return names.length === 0 ? undefined : names.join(', ');
+      },
+      prepare: async () => void (await migratePostgres(options.postgres, steps)),
+    },
+    {
+      title: 'collection',
+      pending: async () => ((await points.exists()) ? undefined : `${options.collection} at ${options.qdrant}`),
+      prepare: () => points.ready(),
+    },
+    {
+      title: 'originals',
+      pending: async () => ((await blobs.exists()) ? undefined : blobs.place),
+      prepare: () => blobs.ready(),
+    },
+    {
+      title: 'words',
+      async pending() {
+        if ((await pendingMigrations(options.postgres, steps)).length > 0) return undefined;
+        const { store } = await context.latest();
+        return staleTokens(await store.fingerprint()) ? 'cut anew, as this version cuts them' : undefined;
+      },
+      async prepare() {
+        const { store, release } = await context.writer();
+        try {
+          if (staleTokens(await store.fingerprint())) await store.retokenize();
+        } finally {
+          await release();
+        }
+      },
+    },
+  ];
+}
