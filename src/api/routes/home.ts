@@ -65,10 +65,28 @@ export const home = [
     async handle(call) {
       const { citations, unsupported } = call.body as { citations: Checkable[]; unsupported: string[] };
       for (const { source } of citations) inside(call, String(source).split('!/', 1)[0]!);
-      return verify(await originalDeps(call.deps.context, []), { citations, unsupported }, call.http.req.raw.signal);
+      const hidden = await unseen(call, citations);
+      const shown = citations.filter(({ source }) => !hidden.has(source));
+      const deps = await originalDeps(call.deps.context, []);
+      const result = await verify(deps, { citations: shown, unsupported }, call.http.req.raw.signal);
+      for (const { n, source, quote } of citations)
+        if (hidden.has(source))
+          result.missing.push({ ...(n === undefined ? {} : { n }), source, quote, reason: 'no such file' });
+      return { ...result, checked: citations.length };
     },
   }),
 ];
+
+/** Sources that are no documents for this caller: their files are not opened, as if they were not there. */
+async function unseen({ deps, caller }: Call, citations: Checkable[]): Promise<Set<string>> {
+  if (caller.collections === null) return new Set();
+  return withStore(deps, async (store) => {
+    const hidden = new Set<string>();
+    for (const source of new Set(citations.map((citation) => citation.source)))
+      if ((await store.find(source)) === undefined) hidden.add(source);
+    return hidden;
+  });
+}
 
 /** An absolute path, which lies below the home's folder. */
 function inside({ deps }: Call, path: string): string {
