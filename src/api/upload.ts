@@ -98,13 +98,15 @@ export async function received(call: Call): Promise<Received> {
 async function ended(incoming: IncomingMessage, parser: busboy.Busboy, writing: Promise<Staged>[]): Promise<void> {
   const parts = incoming.iterator({ destroyOnReturn: false });
   let clock: NodeJS.Timeout | undefined;
-  const idle = new Promise<never>((_, failed) => {
+  const stopped = new Promise<never>((_, failed) => {
+    parser.on('error', failed);
     const late = () => failed(new RagError('too_slow', `nothing of the upload came for ${IDLE_MS / 1000} s`));
     clock = setTimeout(late, IDLE_MS);
   });
+  stopped.catch(() => {});
   try {
     for (;;) {
-      const { done, value } = await Promise.race([parts.next(), idle]);
+      const { done, value } = await Promise.race([parts.next(), stopped]);
       if (done) break;
       clock?.refresh();
       if (!parser.write(value)) await once(parser, 'drain');
