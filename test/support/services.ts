@@ -42,6 +42,19 @@ export const QDRANT: Service = {
   start: 'Qdrant 1.19; then set RAG_TEST_QDRANT=http://host:6333',
 };
 
+export const REDIS: Service = {
+  name: 'redis',
+  variable: 'RAG_TEST_REDIS',
+  start: 'redis-server --maxmemory-policy noeviction; then set RAG_TEST_REDIS=redis://host:6379',
+};
+
+export const S3: Service = {
+  name: 's3',
+  variable: 'RAG_TEST_S3',
+  start:
+    'MinIO or another store with the interface of S3; then set RAG_TEST_S3=http://user:password@host:9000 (may create buckets)',
+};
+
 /** The same for several at once. */
 export function withServices(services: Service[], tests: (...addresses: string[]) => void): void {
   const [first, ...rest] = services;
