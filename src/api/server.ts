@@ -30,9 +30,11 @@ export async function serve(options: ServeOptions): Promise<Server> {
   let ready = true;
   await clearStaging(options.context.root);
   const app = openApi({ ...options, hosts: [...LOOPBACK, options.host, ...options.hosts], ready: () => ready });
-  const server = createAdaptorServer({ fetch: app.fetch });
-  // A client that sends its request a byte a second does not keep a connection.
-  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 3_600_000, keepAliveTimeout: 5000 });
+  // A client that sends its request a byte a second does not keep a connection: it is looked for every second.
+  const serverOptions = {
+    ...{ headersTimeout: 10_000, requestTimeout: 3_600_000, keepAliveTimeout: 5000, connectionsCheckingInterval: 1000 },
+  };
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions });
   await new Promise<void>((listening, failed) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       failed(

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import busboy from 'busboy';
 import * as z from 'zod';
 import { RagError } from '../errors.ts';
@@ -9,11 +10,16 @@ import type { Labels } from '../jobs.ts';
 import { uploadKey, uploadProblem } from '../pipeline/uploadname.ts';
 import { type Call, checked, withStore } from './call.ts';
 import { keepOriginals } from './queued.ts';
+import { labelled, mayBeWritten } from './seen.ts';
 import { openStaging, type Placed, type Staged } from './staging.ts';
 
 /** Where files without a path lie, below the home's folder. */
 const FOLDER = 'uploads';
 const MAX_FILES = 1000;
+/** Of one upload. */
+const MAX_BODY = 2 ** 31;
+/** A client that sends nothing for so long is not waited for. */
+const IDLE_MS = 30_000;
 const MAX_ABOUT = 2 ** 20;
 
 /** The field `about` of an upload. */
@@ -38,14 +44,16 @@ export interface Received {
  * originals of a server home: a body that breaks off leaves nothing. Throws RagError('too_large') at the first byte over MAX_FILE_SIZE, whatever the headers say, and
  * RagError('usage' | 'refused') for a name or a place that cannot be.
  */
-export async function received({ deps, http }: Call): Promise<Received> {
+export async function received(call: Call): Promise<Received> {
+  const { deps, http } = call;
   const { root, config } = deps.context;
   const limit = config.values.MAX_FILE_SIZE;
   const type = http.req.header('content-type') ?? '';
   if (!type.startsWith('multipart/form-data'))
     throw new RagError('usage', 'an upload is multipart/form-data', { hint: 'curl -F file=@report.pdf …' });
-  if (Number(http.req.header('content-length') ?? 0) > limit * MAX_FILES)
-    throw new RagError('too_large', `more than ${MAX_FILES} files of MAX_FILE_SIZE`);
+  const most = Math.max(MAX_BODY, 2 * limit);
+  if (Number(http.req.header('content-length') ?? 0) > most)
+    throw new RagError('too_large', `an upload has at most ${most} bytes; send the files in several`);
   const services = await deps.context.services();
   const staging = await openStaging(root, services && (await deps.context.scratch()));
   const writing: Promise<Staged>[] = [];
@@ -66,30 +74,55 @@ export async function received({ deps, http }: Call): Promise<Received> {
   });
   try {
     await ended((http.env as { incoming: IncomingMessage }).incoming, parser, writing);
-    const { paths, mtimes, ...labels } = checked(about, said, 'about');
+    const { paths, mtimes, ...given } = checked(about, said, 'about');
+    const labels = labelled(call, given as Labels);
     const staged = await Promise.all(writing);
     if (staged.length === 0) throw new RagError('usage', 'the upload holds no file');
     const places = staged.map(({ name, ...file }) => ({
       ...{ ...file, path: paths ? pathOf(name) : `${FOLDER}/${safeName(name)}` },
       ...(mtimes[name] === undefined ? {} : { mtimeMs: mtimes[name] }),
     }));
-    once(places.map(({ path }) => path));
-    if (services) await keepOriginals(services, places, labels as Labels);
+    distinct(places.map(({ path }) => path));
+    await mayBeWritten(
+      call,
+      places.map(({ path }) => path),
+    );
+    if (services) await keepOriginals(services, places, labels);
     else await withStore(deps, (store) => staging.place(places, store));
-    return { files: places, labels: labels as Labels };
+    return { files: places, labels };
   } finally {
     await Promise.allSettled(writing);
     await staging.end();
   }
 }
 
+/** Feeds the parser to the end of the body. What is given up leaves the connection open, for an answer. */
 async function ended(incoming: IncomingMessage, parser: busboy.Busboy, writing: Promise<Staged>[]): Promise<void> {
+  const parts = incoming.iterator({ destroyOnReturn: false });
+  let clock: NodeJS.Timeout | undefined;
+  const stopped = new Promise<never>((_, failed) => {
+    parser.on('error', failed);
+    const late = () => failed(new RagError('too_slow', `nothing of the upload came for ${IDLE_MS / 1000} s`));
+    clock = setTimeout(late, IDLE_MS);
+  });
+  stopped.catch(() => {});
   try {
-    await pipeline(incoming, parser);
+    for (;;) {
+      const { done, value } = await Promise.race([parts.next(), stopped]);
+      if (done) break;
+      clock?.refresh();
+      if (!parser.write(value)) await once(parser, 'drain');
+    }
+    parser.end();
+    await finished(parser);
   } catch (cause) {
+    parser.destroy(cause as Error);
+    if (cause instanceof RagError) throw cause;
     for (const outcome of await Promise.allSettled(writing))
       if (outcome.status === 'rejected' && outcome.reason instanceof RagError) throw outcome.reason;
     throw new RagError('usage', `the upload broke off: ${(cause as Error).message}`, { cause });
+  } finally {
+    clearTimeout(clock);
   }
 }
 
@@ -108,7 +141,7 @@ function pathOf(name: string): string {
 }
 
 /** Throws RagError('usage') if two files would lie in one place. */
-function once(paths: string[]): void {
+function distinct(paths: string[]): void {
   const keys = new Set<string>();
   for (const path of paths) {
     const key = uploadKey(path, process.platform);

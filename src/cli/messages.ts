@@ -1,5 +1,6 @@
 import type { Locator } from '../types.ts';
 import { formatBytes, formatSeconds } from '../units.ts';
+import * as accounts from './words/accounts.ts';
 import * as move from './words/move.ts';
 
 export type Lang = 'en' | 'zh';
@@ -36,7 +37,7 @@ const en = {
   },
   serving: (url: string, token: string | undefined) =>
     `${url}${token === undefined ? '' : `/#token=${token}`}  (API: ${url}/docs)${token === undefined ? '' : `\ntoken: ${token}`}\n`,
-  signing: 'JWT_SECRET_KEY is not set: sessions end with this process',
+  accounts: accounts.en,
   chat: {
     sources: 'Sources',
     unsupported: 'no source supports this',
@@ -174,7 +175,7 @@ const zh: Messages = {
   },
   serving: (url, token) =>
     `${url}${token === undefined ? '' : `/#token=${token}`}  (API: ${url}/docs)${token === undefined ? '' : `\n令牌：${token}`}\n`,
-  signing: '未设置 JWT_SECRET_KEY：本进程结束时会话随之失效',
+  accounts: accounts.zh,
   chat: {
     sources: '来源',
     unsupported: '没有来源支持',

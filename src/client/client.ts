@@ -93,6 +93,8 @@ export function openClient(options: Omit<ConnectOptions, 'url'> & { url: string 
     url,
     /** Any request to this API, with its errors and its patience. */
     raw: send,
+    /** Any request that is answered with JSON. */
+    ask: json,
     search: (input: SearchInput, io: Io) => post<SearchResult>('/api/v1/search', asked(input), io.signal, true),
     query: (input: SearchInput, io: Io) => stream<AnswerResult>('/api/v1/query', asked(input), io, true),
     /** A turn; without a session it begins one. */

@@ -10,7 +10,7 @@ export interface ConnectOptions {
 }
 
 export interface Request {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
   query?: Record<string, string | undefined>;
   json?: object;
@@ -123,7 +123,7 @@ export function errorOf(url: string, { code, message, hint }: Said): RagError {
   if (code === 'unauthenticated')
     return new RagError(code, `${url}: ${message}`, {
       hint: `rag login ${url}, or set RAG_API_KEY (or RAG_API_KEY_FILE)`,
-      zh: `${url} 拒绝了密钥`,
+      zh: `${url}：${message}`,
     });
   const known = code in ERRORS ? (code as ErrorCode) : 'unavailable';
   return new RagError(known, known === code ? message : `${url}: ${message}`, hint === undefined ? {} : { hint });

@@ -18,7 +18,7 @@ return n`;
 export function openRedisLimits(url: string, failed: (error: Error) => void): Limits {
   const redis = new Redis(url, {
     ...{ connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS, maxRetriesPerRequest: 0, enableOfflineQueue: false },
-    ...{ keyPrefix: 'rag:limit:', lazyConnect: true, retryStrategy: () => PAUSE_MS },
+    ...{ keyPrefix: 'rag:limit:', lazyConnect: true, enableReadyCheck: false, retryStrategy: () => PAUSE_MS },
   });
   const own = openMemoryLimits();
   let resume = 0;
@@ -30,7 +30,8 @@ export function openRedisLimits(url: string, failed: (error: Error) => void): Li
       const window = Math.floor(Date.now() / 1000 / seconds);
       if (Date.now() >= resume)
         try {
-          await (connecting ??= redis.connect());
+          // A first try that fails is followed by others without us.
+          await (connecting ??= redis.connect().catch(() => {}));
           const count = await redis.eval(TAKE, 1, `${key}:${seconds}:${window}`, seconds);
           return Number(count) <= most;
         } catch (error) {

@@ -129,9 +129,12 @@ export const asking = [
     },
     body: question.extend({ doc: z.string(), passage: z.string().optional() }),
     handle: (call) =>
-      withSearch(call.deps, (deps) => {
+      withSearch(call.deps, async (deps) => {
         const { root } = call.deps.context;
         const { doc, passage } = call.body as { doc: string; passage?: string };
+        // What lies on the disk and was not taken in is nothing to whoever sees a part of the home.
+        if (call.caller.collections !== null && (await deps.store.find(doc)) === undefined)
+          throw new RagError('not_found', `no document ${doc} in this home`);
         return why(deps, { ...inputOf(call.body), doc, cwd: root, root, ...(passage ? { passage } : {}) }, ioOf(call));
       }),
   }),

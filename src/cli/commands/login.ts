@@ -1,23 +1,40 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { RagError } from '../../errors.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
-import { askSecret } from '../secret.ts';
+import { secretOf, signedIn } from '../signing.ts';
 import { userHomeOf } from '../stack.ts';
-import { standardInput } from '../stdin.ts';
+
+/** A key that `rag login --user` makes for this machine is good for so long. */
+const KEY_DAYS = 90;
+
+interface Options {
+  keyFile?: string;
+  user?: string;
+  passwordFile?: string;
+}
 
 export function loginCommand(app: App, exit: Exit): Command {
   const command = verb('login', 'remember the address and the key of a rag server, for --home stack', [
     'rag login https://rag.example.org',
-    'rag login http://127.0.0.1:8000 --key-file key.txt',
+    'rag login https://rag.example.org --user mei',
   ])
     .argument('<url>', 'where it answers')
-    .option('--key-file <file>', 'the key is in this file; otherwise it is asked for, or read from standard input');
-  return handle<{ keyFile?: string }>(command, app, exit, async (run, options, address) => {
+    .option('--key-file <file>', 'the key is in this file; otherwise it is asked for, or read from standard input')
+    .option('--user <name>', 'sign in with a password instead: a key for this machine is made and kept')
+    .option(
+      '--password-file <file>',
+      'the password is in this file; otherwise it is asked for, or read from standard input',
+    );
+  return handle<Options>(command, app, exit, async (run, options, address) => {
     const url = checked(address!);
-    const key = (await keyOf(run, options.keyFile))?.trim();
-    if (key === undefined) return { exit: 130 };
+    const { user } = options;
+    const secret =
+      user === undefined
+        ? await secretOf(run, run.say.login.ask, options.keyFile)
+        : await secretOf(run, run.say.accounts.password(user), options.passwordFile);
+    if (secret === undefined) return { exit: 130 };
+    const key = user === undefined ? secret.trim() : await keyFor(run, url.href, user, secret);
     if (/[^\x21-\x7e]/.test(key)) throw new RagError('usage', 'a key has no spaces or special characters in it');
     if (url.protocol === 'http:' && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
       run.io.report({ type: 'warn', message: run.say.login.plain(url.origin) });
@@ -56,10 +73,11 @@ function checked(address: string): URL {
   });
 }
 
-async function keyOf(run: Invocation, file: string | undefined): Promise<string | undefined> {
-  if (file === undefined)
-    return run.app.stdin.isTTY ? askSecret(run, run.say.login.ask) : (await standardInput(run.app)).toString('utf8');
-  return readFile(resolve(run.app.cwd, file), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new RagError('usage', `the key file ${file} cannot be read (${cause.code})`, { cause });
+/** For at most what the user may, until it expires. */
+async function keyFor(run: Invocation, url: string, user: string, password: string): Promise<string> {
+  return signedIn(run, url.replace(/\/+$/, ''), user, password, async (accounts) => {
+    const { role } = await accounts.me();
+    const name = `rag login on ${hostname()}`;
+    return (await accounts.createKey({ name, role, collections: null, days: KEY_DAYS })).secret;
   });
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { configuredModel } from '../../context.ts';
 import { RagError } from '../../errors.ts';
 import { type Named, nameOf, parseName, wordOf } from '../../models/named.ts';
 import { parseCases } from '../../pipeline/cases.ts';
+import { configuredModel } from '../../providers.ts';
 import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { budget, duration } from '../options.ts';
 

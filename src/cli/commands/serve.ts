@@ -39,7 +39,7 @@ export function serveCommand(app: App, exit: Exit): Command {
           hint: 'openssl genpkey -algorithm ed25519 -out jwt.pem; then JWT_SECRET_KEY_FILE=jwt.pem',
           zh: '未设置 JWT_SECRET_KEY，无法登录',
         });
-      run.io.report({ type: 'note', message: run.say.signing });
+      run.io.report({ type: 'note', message: run.say.accounts.ephemeral });
     }
     const token = given ?? (signedIn ? undefined : newToken());
     const log = (line: Record<string, unknown>) => {
