@@ -52,6 +52,7 @@ const MAY: Record<string, string[]> = {
     ...['context.ts', 'wiring.ts', 'services.ts', 'jobs.ts', 'pipeline', 'queue/queue.ts', 'types.ts', 'errors.ts'],
   ],
   'scheduler.ts': ['context.ts', 'worker.ts', 'jobs.ts'],
+  'health.ts': ['context.ts', 'preparations.ts', 'services.ts', 'queue/queue.ts', 'errors.ts'],
   'preparations.ts': ['context.ts', 'worker.ts', 'home.ts', 'migrations.ts', 'pipeline', 'postgres', 'store'],
   'context.ts': [
     'home.ts',
@@ -73,8 +74,10 @@ const MAY: Record<string, string[]> = {
   'prepare-worker.ts': ['ocr/ocr.ts', 'types.ts', 'models/builtin/piece-counter.ts', 'pipeline/prepare.ts', 'readers'],
   'version.ts': ['root.ts'],
   'wiring.ts': ['context.ts', 'version.ts', 'pipeline', 'store/store.ts'],
-  client: ['client', 'pipeline', 'store/store.ts', 'chats/chats.ts', 'types.ts', 'errors.ts'],
+  client: ['client', 'pipeline', 'health.ts', 'store/store.ts', 'chats/chats.ts', 'types.ts', 'errors.ts'],
   cli: [
+    'queue/queue.ts',
+    'health.ts',
     'worker.ts',
     'scheduler.ts',
     'preparations.ts',
@@ -105,6 +108,7 @@ const MAY: Record<string, string[]> = {
     'context.ts',
     'wiring.ts',
     'services.ts',
+    'health.ts',
     'jobs.ts',
     'archive',
     'version.ts',

@@ -22,6 +22,9 @@ export interface ApiOptions extends GuardOptions {
 const MAX_BODY = 2 * 2 ** 20;
 const OPEN = new Set(['/livez', '/readyz', '/docs', '/openapi.json']);
 
+/** Paths with what may stand in their `{…}`. */
+const PATTERNS = ROUTES.map(({ path }) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`) }));
+
 /** The HTTP interface: the flows of the command line, one table of routes. */
 export function openApi(options: ApiOptions): Hono {
   const { context, log } = options;
@@ -55,7 +58,8 @@ export function openApi(options: ApiOptions): Hono {
     }
     const ms = Math.round((performance.now() - started) * 10) / 10;
     const { method, path } = http.req;
-    const route = ROUTES.some((known) => known.path === path) || OPEN.has(path) || path === '/' ? path : 'other';
+    const known = PATTERNS.find(({ pattern }) => pattern.test(path))?.path;
+    const route = known ?? (OPEN.has(path) || path === '/' ? path : 'other');
     metrics.request(method, route, http.res.status, ms / 1000);
     log({ level: http.res.status >= 500 ? 'error' : 'info', id, method, path, status: http.res.status, ms });
   });
@@ -78,7 +82,8 @@ export function openApi(options: ApiOptions): Hono {
   const page = openPage();
   app.get('/', (http) => page(http));
   app.get('/assets/:name', (http) => page(http));
-  for (const route of ROUTES) app[route.method](route.path, (http) => serve(route, http, deps));
+  for (const route of ROUTES)
+    app[route.method](route.path.replace(/\{(\w+)\}/g, ':$1'), (http) => serve(route, http, deps));
   return app;
 }
 
@@ -118,7 +123,7 @@ function problem(http: HonoContext, error: unknown, log: ApiOptions['log']): Res
   const status = known ? ERRORS[error.code].http : 500;
   if (code === 'rate_limited') http.header('retry-after', '60');
   // What was not read of the body must not be taken for the next request.
-  if (http.req.method === 'POST') http.header('connection', 'close');
+  if (http.req.method !== 'GET') http.header('connection', 'close');
   if (code === 'unauthenticated') http.header('www-authenticate', 'Bearer');
   return http.json({ error: { code, message: said, ...(hint ? { hint } : {}) } }, status as 400);
 }

@@ -17,7 +17,8 @@ export interface Deps {
 
 /** One operation of the API: OpenAPI and the checks of its input are made of this. */
 export interface Route {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** As OpenAPI writes it: `/things/{name}`. */
   path: string;
   summary: string;
   query?: z.ZodObject;

@@ -11,12 +11,12 @@ export function migrateCommand(app: App, exit: Exit): Command {
   handle<{ plan?: boolean }>(database, app, exit, async (run, { plan }) => {
     const { preparations } = await import('../../preparations.ts');
     const steps = await preparations(await run.context());
-    const due: { title: string; detail: string }[] = [];
-    for (const { title, pending } of steps) {
+    const due: { title: string; place: string; detail: string }[] = [];
+    for (const { title, place, pending } of steps) {
       const detail = await pending();
-      if (detail !== undefined) due.push({ title, detail });
+      if (detail !== undefined) due.push({ title, place, detail });
     }
-    const lines = due.map(({ title, detail }) => `${title}: ${detail}`);
+    const lines = due.map(({ title, place, detail }) => `${title} (${place}): ${detail}`);
     if (plan) return { result: { plan: due }, text: lines.join('\n') || run.say.migrate.nothing };
     if (due.length > 0) await agreed(run, lines);
     for (const { title, prepare } of steps) {
