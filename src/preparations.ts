@@ -7,6 +7,8 @@ import { servicesOf } from './worker.ts';
 /** One thing that must be so before a server home can be used. */
 export interface Preparation {
   title: string;
+  /** What it is about, and where. */
+  place: string;
   /** What would be done, for a plan; undefined if all is well. */
   pending(): Promise<string | undefined>;
   /** Does it; safe to call again, and from several processes. */
@@ -24,11 +26,13 @@ export async function preparations(context: Context): Promise<Preparation[]> {
   return [
     {
       title: 'queue',
+      place: queue.place,
       pending: async () => queue.check().then(() => undefined),
       prepare: () => queue.check(),
     },
     {
       title: 'tables',
+      place: `PostgreSQL at ${new URL(options.postgres).host}`,
       async pending() {
         const names = await pendingMigrations(options.postgres, steps);
         return names.length === 0 ? undefined : names.join(', ');
@@ -37,16 +41,19 @@ export async function preparations(context: Context): Promise<Preparation[]> {
     },
     {
       title: 'collection',
-      pending: async () => ((await points.exists()) ? undefined : `${options.collection} at ${options.qdrant}`),
+      place: `${options.collection} in Qdrant at ${new URL(options.qdrant).host}`,
+      pending: async () => ((await points.exists()) ? undefined : 'made'),
       prepare: () => points.ready(),
     },
     {
       title: 'originals',
-      pending: async () => ((await blobs.exists()) ? undefined : blobs.place),
+      place: blobs.place,
+      pending: async () => ((await blobs.exists()) ? undefined : 'made'),
       prepare: () => blobs.ready(),
     },
     {
       title: 'words',
+      place: 'of the passages',
       async pending() {
         if ((await pendingMigrations(options.postgres, steps)).length > 0) return undefined;
         const { store } = await context.latest();

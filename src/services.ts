@@ -29,7 +29,7 @@ export interface ServicesOptions {
   note(message: string): void;
 }
 
-/** Besides the store's own: a worker holds one for each job. */
+/** Besides the store's own. */
 const CONNECTIONS = 10;
 
 export async function openServices({ root, values, scratch, note }: ServicesOptions): Promise<Services> {
@@ -38,8 +38,7 @@ export async function openServices({ root, values, scratch, note }: ServicesOpti
   const { storedOriginals } = await import('./originals/stored.ts');
   const { folderOriginals } = await import('./originals/folder.ts');
   const { openChats } = await import('./chats/postgres.ts');
-  const connections = Math.max(CONNECTIONS, values.WORKER_CONCURRENCY + 4);
-  const postgres = openPostgres({ url: serverOptions(values).postgres, connections });
+  const postgres = openPostgres({ url: serverOptions(values).postgres, connections: CONNECTIONS });
   const blobs = await openBlobs(root, values);
   const queue = await openQueue(values, note);
   const register = openRegister(postgres, blobs);

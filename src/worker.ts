@@ -14,7 +14,7 @@ import { inputDefaults, syncDeps } from './wiring.ts';
 
 const WAIT_SECONDS = 600;
 /** What is recorded and not yet in the queue may be on its way there. */
-const LOST_SECONDS = 120;
+const LOST_SECONDS = 30;
 const DAY_MS = 86_400_000;
 const NEVER = { expired: () => false };
 

@@ -58,6 +58,7 @@ const MAY: Record<string, string[]> = {
     ...['context.ts', 'wiring.ts', 'services.ts', 'jobs.ts', 'pipeline', 'queue/queue.ts', 'types.ts', 'errors.ts'],
   ],
   'scheduler.ts': ['context.ts', 'worker.ts', 'jobs.ts'],
+  'health.ts': ['context.ts', 'preparations.ts', 'services.ts', 'queue/queue.ts', 'errors.ts'],
   'preparations.ts': ['context.ts', 'worker.ts', 'home.ts', 'migrations.ts', 'pipeline', 'postgres', 'store'],
   'context.ts': [
     'home.ts',
@@ -85,6 +86,7 @@ const MAY: Record<string, string[]> = {
   client: [
     'client',
     'accounts/accounts.ts',
+    'health.ts',
     'migrate/home.ts',
     'pipeline',
     'store/store.ts',
@@ -94,6 +96,8 @@ const MAY: Record<string, string[]> = {
   ],
   cli: [
     'providers.ts',
+    'queue/queue.ts',
+    'health.ts',
     'worker.ts',
     'scheduler.ts',
     'preparations.ts',
@@ -127,6 +131,7 @@ const MAY: Record<string, string[]> = {
     'context.ts',
     'wiring.ts',
     'services.ts',
+    'health.ts',
     'jobs.ts',
     'archive',
     'version.ts',

@@ -34,6 +34,9 @@ const OPEN = new Set([
 ]);
 const NOBODY: Caller = { user: undefined, name: '', role: 'reader', collections: [] };
 
+/** Paths with what may stand in their `{…}`. */
+const PATTERNS = ROUTES.map(({ path }) => ({ path, pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`) }));
+
 /** The HTTP interface: the flows of the command line, one table of routes. */
 export function openApi(options: ApiOptions): Hono<Known> {
   const { context, log, accounts } = options;
@@ -71,7 +74,8 @@ export function openApi(options: ApiOptions): Hono<Known> {
       http.res = problem(http, error, log);
     }
     const ms = Math.round((performance.now() - started) * 10) / 10;
-    const route = ROUTES.some((known) => known.path === path) || OPEN.has(path) || path === '/' ? path : 'other';
+    const known = PATTERNS.find(({ pattern }) => pattern.test(path))?.path;
+    const route = known ?? (OPEN.has(path) || path === '/' ? path : 'other');
     metrics.request(method, route, http.res.status, ms / 1000);
     log({ level: http.res.status >= 500 ? 'error' : 'info', id, method, path, status: http.res.status, ms });
   });
@@ -99,7 +103,8 @@ export function openApi(options: ApiOptions): Hono<Known> {
   const page = openPage();
   app.get('/', (http) => page(http));
   app.get('/assets/:name', (http) => page(http));
-  for (const route of ROUTES) app.on(route.method.toUpperCase(), route.path, (http) => serve(route, http, deps));
+  for (const route of ROUTES)
+    app.on(route.method.toUpperCase(), route.path.replace(/\{(\w+)\}/g, ':$1'), (http) => serve(route, http, deps));
   return app;
 }
 

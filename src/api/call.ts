@@ -22,7 +22,8 @@ export interface Deps {
 
 /** One operation of the API: OpenAPI and the checks of its input are made of this. */
 export interface Route {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As OpenAPI writes it: `/things/{name}`. */
   path: string;
   /** The least role that may call it; `anyone` need not have signed in. */
   needs: Role | 'anyone';

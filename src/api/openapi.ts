@@ -9,7 +9,7 @@ export function openapi(routes: Route[], version: string): object {
     paths[path] ??= {};
     paths[path][method] = {
       summary,
-      ...(query ? { parameters: parameters(query) } : {}),
+      ...(query || path.includes('{') ? { parameters: [...inPath(path), ...(query ? parameters(query) : [])] } : {}),
       ...(body
         ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }
         : {}),
@@ -47,6 +47,12 @@ export function openapi(routes: Route[], version: string): object {
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   return rest;
+}
+
+function inPath(path: string): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    ...{ name, in: 'path', required: true, schema: { type: 'string' } },
+  }));
 }
 
 function parameters(query: z.ZodObject): object[] {

@@ -6,6 +6,7 @@ import { evaluation } from './routes/evaluation.ts';
 import { files } from './routes/files.ts';
 import { home } from './routes/home.ts';
 import { keys } from './routes/keys.ts';
+import { moving } from './routes/moving.ts';
 import { openai } from './routes/openai.ts';
 import { signing } from './routes/signing.ts';
 
@@ -14,6 +15,7 @@ export const ROUTES: Route[] = [
   ...documents,
   ...files,
   ...home,
+  ...moving,
   ...evaluation,
   ...openai,
   ...signing,

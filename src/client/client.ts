@@ -1,4 +1,5 @@
 import type { Session, Turn } from '../chats/chats.ts';
+import type { Health } from '../health.ts';
 import type { AnswerResult } from '../pipeline/answer.ts';
 import type { Exported } from '../pipeline/exported.ts';
 import type { FileReport } from '../pipeline/ingest.ts';
@@ -105,6 +106,7 @@ export function openClient(options: Omit<ConnectOptions, 'url'> & { url: string 
     session: (id: string, signal: AbortSignal) => get<Session>('/api/v1/chat/session', { id }, signal),
     stale: (signal: AbortSignal) => get<{ answers: number; stale: StaleAnswer[] }>('/api/v1/chat/stale', {}, signal),
     status: (signal: AbortSignal) => get<HomeStatus>('/api/v1/status', {}, signal),
+    services: (signal: AbortSignal) => get<Health>('/api/v1/services', {}, signal),
     why: (input: SearchInput & { doc: string; passage?: string }, signal: AbortSignal) =>
       post<Why>('/api/v1/why', asked(input), signal, true),
     text: (source: string, asOf: string | undefined, signal: AbortSignal) =>

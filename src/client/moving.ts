@@ -16,6 +16,21 @@ export function stackSide(client: Client, io: Io): Side {
   const { signal } = io;
   const json = async <T>(request: Parameters<typeof raw>[0]) => (await (await raw(request)).json()) as T;
   const binary = (parts: AsyncIterable<Uint8Array>) => ({ type: 'application/octet-stream', parts });
+  /** What is kept there, by source; asked once. */
+  let known: Map<string, string> | undefined;
+
+  async function* originals(): AsyncGenerator<Original> {
+    for (let after: string | undefined; ; ) {
+      const query = { after, limit: String(PAGE) };
+      const page = await json<{ originals: Original[]; more: boolean }>({
+        ...{ path: '/api/v1/originals', query, repeatable: true, signal },
+      });
+      yield* page.originals;
+      after = page.originals.at(-1)?.source;
+      if (!page.more) return;
+    }
+  }
+
   return {
     name: url,
     async status() {
@@ -31,34 +46,23 @@ export function stackSide(client: Client, io: Io): Side {
         ...{ method: 'POST', path: '/api/v1/packs', repeatable: false, signal },
         body: binary(createReadStream(file)),
       }),
-    async *originals() {
-      for (let after: string | undefined; ; ) {
-        const query = { after, limit: String(PAGE) };
-        const page = await json<{ originals: Original[]; more: boolean }>({
-          ...{ path: '/api/v1/originals', query, repeatable: true, signal },
-        });
-        yield* page.originals;
-        after = page.originals.at(-1)?.source;
-        if (!page.more) return;
-      }
-    },
-    async read({ source }) {
-      const response = await raw({ path: '/api/v1/originals/file', query: { source }, repeatable: true, signal });
+    originals,
+    async read({ sha256 }) {
+      const response = await raw({ path: `/api/v1/originals/${sha256}`, repeatable: true, signal });
       return response.body as unknown as AsyncIterable<Uint8Array>;
     },
-    async missing(originals) {
-      const body = { originals: originals.map(({ source, sha256 }) => ({ source, sha256 })) };
-      const { missing } = await json<{ missing: string[] }>({
-        ...{ method: 'POST', path: '/api/v1/originals/missing', json: body, repeatable: true, signal },
-      });
-      const wanted = new Set(missing);
-      return originals.filter(({ source }) => wanted.has(source));
+    async missing(wanted) {
+      if (known === undefined) {
+        known = new Map();
+        for await (const { source, sha256 } of originals()) known.set(source, sha256);
+      }
+      return wanted.filter(({ source, sha256 }) => known!.get(source) !== sha256);
     },
-    async write({ source, sha256, mtimeMs }, bytes) {
+    async write({ source, sha256, bytes, mtimeMs }, parts) {
       await raw({
         ...{ method: 'PUT', path: `/api/v1/originals/${sha256}`, repeatable: false, signal },
-        query: { source, mtime: String(Math.floor(mtimeMs)) },
-        body: binary(bytes),
+        query: { source, mtime: String(Math.floor(mtimeMs)), bytes: String(bytes) },
+        body: binary(parts),
       });
     },
     async sessions() {

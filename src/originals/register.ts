@@ -18,6 +18,8 @@ export interface Register {
    */
   record(entries: Entry[], options?: { ingested?: boolean }): Promise<Entry[]>;
   find(source: string): Promise<Entry | undefined>;
+  /** Present originals by source, from behind `after` on. */
+  page(after: string, limit: number): Promise<Entry[]>;
   /** What these bytes hold is in the store. */
   settle(source: string, sha256: string): Promise<void>;
   /** The sources have no original any more; the bytes go later. */
@@ -48,13 +50,26 @@ export function openRegister(postgres: Postgres, blobs: Blobs): Register {
   const { ask } = postgres;
   const toEntry = ({ mtime, ...row }: Row): Entry => ({ ...row, mtimeMs: mtime });
 
-  async function record(own: Ask, entry: Entry, ingested: boolean): Promise<void> {
-    const { source, sha256, bytes, mtimeMs, labels } = entry;
-    await own('UPDATE originals SET gone = now() WHERE source = $1 AND gone IS NULL', [source]);
+  async function record(own: Ask, entries: Entry[], ingested: boolean): Promise<void> {
+    const sources = entries.map(({ source }) => source);
+    // Two who record the same source take turns, all in one order.
+    await own(
+      `SELECT pg_advisory_xact_lock(7265004, h)
+       FROM (SELECT DISTINCT hashtext(s) AS h FROM unnest($1::text[]) AS s ORDER BY h) AS locks`,
+      [sources],
+    );
+    await own('UPDATE originals SET gone = now() WHERE source = ANY($1) AND gone IS NULL', [sources]);
     await own(
       `INSERT INTO originals (source, sha256, bytes, mtime, labels, ingested)
-       VALUES ($1, $2, $3, $4, $5, CASE WHEN $6 THEN now() END)`,
-      [source, sha256, bytes, mtimeMs, JSON.stringify(labels), ingested],
+       SELECT *, CASE WHEN $6 THEN now() END FROM unnest($1::text[], $2::text[], $3::bigint[], $4::float8[], $5::json[])`,
+      [
+        sources,
+        entries.map(({ sha256 }) => sha256),
+        entries.map(({ bytes }) => bytes),
+        entries.map(({ mtimeMs }) => mtimeMs),
+        entries.map(({ labels }) => JSON.stringify(labels)),
+        ingested,
+      ],
     );
   }
 
@@ -70,11 +85,9 @@ export function openRegister(postgres: Postgres, blobs: Blobs): Register {
 
   return {
     async record(entries, { ingested = false } = {}) {
-      // In one order, so that two who record the same sources wait for each other instead of for ever.
-      const sorted = [...entries].sort((a, b) => (a.source < b.source ? -1 : 1));
       await postgres.transaction(async (own) => {
         await own(SHARED);
-        for (const entry of sorted) await record(own, entry, ingested);
+        await record(own, entries, ingested);
       });
       const there = await Promise.all(entries.map(({ sha256 }) => blobs.has(sha256)));
       return entries.filter((_, i) => !there[i]);
@@ -82,6 +95,13 @@ export function openRegister(postgres: Postgres, blobs: Blobs): Register {
     async find(source) {
       const [row] = await ask<Row>(`SELECT ${COLUMNS} FROM originals WHERE source = $1 AND gone IS NULL`, [source]);
       return row === undefined ? undefined : toEntry(row);
+    },
+    async page(after, limit) {
+      const rows = await ask<Row>(
+        `SELECT ${COLUMNS} FROM originals WHERE gone IS NULL AND source > $1 ORDER BY source LIMIT $2`,
+        [after, limit],
+      );
+      return rows.map(toEntry);
     },
     async settle(source, sha256) {
       await ask(

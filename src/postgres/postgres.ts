@@ -40,6 +40,8 @@ const types = {
 
 export function openPostgres({ url, connections }: PostgresOptions): Postgres {
   const pool = poolOf(url, connections);
+  // Who holds a lock asks other things meanwhile: out of one pool they would wait for each other.
+  const locks = poolOf(url, connections);
   const what = `PostgreSQL at ${hostOf(url)}`;
   const asker = (client: Pick<pg.Pool, 'query'>): Ask =>
     async function ask<T>(sql: string, values: unknown[] = []) {
@@ -50,9 +52,9 @@ export function openPostgres({ url, connections }: PostgresOptions): Postgres {
       }
     };
 
-  async function connect(): Promise<pg.PoolClient> {
+  async function connect(from = pool): Promise<pg.PoolClient> {
     try {
-      return await pool.connect();
+      return await from.connect();
     } catch (error) {
       throw translate(error, what);
     }
@@ -89,7 +91,7 @@ export function openPostgres({ url, connections }: PostgresOptions): Postgres {
       }
     },
     async exclusively(name, work) {
-      const client = await connect();
+      const client = await connect(locks);
       let broken: Error | undefined;
       try {
         await client.query('SET statement_timeout = 0');
@@ -124,7 +126,9 @@ export function openPostgres({ url, connections }: PostgresOptions): Postgres {
         },
       };
     },
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), locks.end()]);
+    },
   };
 }
 

@@ -58,6 +58,7 @@ export function openMemory(options: Partial<Patience> = {}): Queue {
   }
 
   return {
+    place: 'this process',
     async check() {},
     async add(name, id, data) {
       add(name, id, data);

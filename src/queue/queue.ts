@@ -41,6 +41,8 @@ export interface Beat {
  * Every driver passes test/contract/queue.ts. Throws RagError('unavailable') where the queue cannot be reached.
  */
 export interface Queue {
+  /** For messages. */
+  readonly place: string;
   /** Throws RagError('config') where jobs could be lost. */
   check(): Promise<void>;
   /** Whether a job of this id waits, runs, or was set aside. */

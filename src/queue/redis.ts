@@ -76,6 +76,7 @@ export function openRedis(options: RedisQueueOptions): Queue {
   }
 
   return {
+    place: `Redis at ${new URL(url).host}`,
     check: () => call(({ redis }) => checkPolicy(redis, url)),
     add,
     knows: (id) => call(async ({ jobs }) => !['unknown', 'completed'].includes(await jobs.getJobState(id))),

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { pdf as makePdf } from '../support/pdf.ts';
 import { emptyDatabase } from '../support/postgres.ts';
 import { folder, put, rag } from '../support/rag.ts';
-import { POSTGRES, QDRANT, withServices } from '../support/services.ts';
+import { serverHome } from '../support/server-home.ts';
+import { POSTGRES, QDRANT, REDIS, S3, withServices } from '../support/services.ts';
 import { serving } from '../support/serving.ts';
 
 withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
@@ -83,6 +85,120 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
     } finally {
       expect(await server.stop()).toBe(0);
       await drop();
+    }
+  });
+});
+
+withServices([POSTGRES, QDRANT, REDIS, S3], (...addresses) => {
+  it('is many processes: reads what one took, keeps what it came from, moves to another, says how it is', {
+    timeout: 180_000,
+  }, async () => {
+    const home = await serverHome(addresses as [string, string, string, string]);
+    const status = async () => (await rag(home, 'status', '--deep', '--json')).json.result;
+    expect(await status()).toMatchObject({
+      degraded: true,
+      checks: expect.arrayContaining([expect.objectContaining({ name: 'workers', status: 'fail' })]),
+    });
+    expect((await rag(home, 'worker', '--health')).code).toBe(1);
+    expect((await rag(home, 'migrate', 'database', '--plan', '--json')).json.result).toEqual({ plan: [] });
+    const processes = [await home.start('worker'), await home.start('worker'), await home.start('scheduler')];
+    const servers = [await serving(home.cwd, home.env), await serving(home.cwd, home.env)];
+    try {
+      for (const role of ['worker', 'scheduler']) expect((await rag(home, role, '--health')).code).toBe(0);
+      const asked = async (n: 0 | 1, path: string, init: RequestInit = {}) => {
+        const { url, token } = servers[n]!;
+        const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) };
+        return fetch(url + path, { ...init, headers });
+      };
+      const pdf = Buffer.from(makePdf([{ lines: ['The brass key hangs behind the porter.'] }]));
+      const form = new FormData();
+      form.append('about', JSON.stringify({ paths: true, collection: 'keys' }));
+      form.append('file', new Blob([pdf]), 'docs/key.pdf');
+      form.append('file', new Blob(['# Notes\n\nThe heron fishes at dawn.\n']), 'docs/heron.md');
+      const uploaded = await asked(0, '/api/v1/documents', { method: 'POST', body: form });
+      expect(await uploaded.json()).toMatchObject({ added: 2, failed: 0, pending: 0 });
+      // The other server never saw the file.
+      const file = await asked(1, '/api/v1/documents/file?source=docs/key.pdf');
+      expect(Buffer.from(await file.arrayBuffer()).equals(pdf)).toBe(true);
+      const page = await asked(1, '/api/v1/documents/page?source=docs/key.pdf&page=1&start=4&end=13');
+      expect(await page.json()).toMatchObject({ pages: 1, boxes: [expect.any(Array)] });
+      const body = JSON.stringify({ text: 'Who fishes at dawn?' });
+      const answer = (await (await asked(1, '/api/v1/query', { method: 'POST', body })).json()) as {
+        citations: object[];
+      };
+      const verified = await asked(0, '/api/v1/verify', { method: 'POST', body: JSON.stringify(answer) });
+      expect(await verified.json()).toMatchObject({ checked: answer.citations.length, valid: answer.citations.length });
+      expect(await status()).toMatchObject({
+        ...{ documents: 2, degraded: false, deadLetters: [] },
+        queue: { waiting: 0, active: 0, delayed: 0, dead: 0 },
+      });
+      expect(await (await asked(0, '/api/v1/services')).json()).toMatchObject({ degraded: false });
+
+      // To a second home: what is missing there, then the files, then the pack.
+      const next = await serverHome(addresses as [string, string, string, string]);
+      const there = await serving(next.cwd, next.env);
+      const to = async (method: string, path: string, sent?: string | Buffer) =>
+        fetch(there.url + path, {
+          method,
+          ...(sent === undefined ? {} : { body: sent }),
+          headers: { authorization: `Bearer ${there.token}` },
+        });
+      const sha256 = createHash('sha256').update(pdf).digest('hex');
+      const missing = async () =>
+        (await to('POST', '/api/v1/originals/missing', JSON.stringify({ sha256: [sha256] }))).json();
+      expect(await missing()).toEqual({ missing: [sha256] });
+      const place = (name: string, bytes = pdf.length) =>
+        `/api/v1/originals/${name}?source=docs/key.pdf&mtime=1500000000123&bytes=${bytes}`;
+      expect((await to('PUT', place('0'.repeat(64)), pdf)).status).toBe(500);
+      expect((await to('PUT', place(sha256, 5), pdf)).status).toBe(500);
+      expect((await to('PUT', place('../../x'), pdf)).status).toBe(404);
+      expect((await to('PUT', place('xyz'), pdf)).status).toBe(400);
+      expect(await missing()).toEqual({ missing: [sha256] });
+      expect(await (await to('PUT', place(sha256), pdf)).json()).toEqual({ stored: true });
+      expect(await (await to('PUT', place(sha256))).json()).toEqual({ stored: false });
+      expect(await missing()).toEqual({ missing: [] });
+      const pack = Buffer.from(await (await asked(0, '/api/v1/packs')).arrayBuffer());
+      expect(await (await to('POST', '/api/v1/packs', pack)).json()).toMatchObject({ added: 2, pending: 0 });
+      expect((await to('POST', '/api/v1/packs', 'no pack')).status).toBeGreaterThanOrEqual(400);
+      const moved = await to('GET', '/api/v1/documents/file?source=docs/key.pdf');
+      expect(Buffer.from(await moved.arrayBuffer()).equals(pdf)).toBe(true);
+      expect(await there.stop()).toBe(0);
+      await next.drop();
+
+      // Taken out while it is read again: it does not come back.
+      const gone = asked(0, '/api/v1/documents?source=docs/heron.md', { method: 'DELETE' });
+      expect((await gone).status).toBe(200);
+      expect((await asked(1, '/api/v1/documents?source=docs/heron.md', { method: 'DELETE' })).status).toBe(404);
+    } finally {
+      for (const one of [...servers, ...processes]) expect(await one.stop()).toBe(0);
+      await home.drop();
+    }
+  });
+
+  it('lets the later of two versions win, whoever reads them', { timeout: 180_000 }, async () => {
+    const home = await serverHome(addresses as [string, string, string, string]);
+    const workers = [await home.start('worker', '--concurrency', '4'), await home.start('worker')];
+    const server = await serving(home.cwd, home.env);
+    try {
+      const headers = { authorization: `Bearer ${server.token}` };
+      const upload = async (text: string) => {
+        const form = new FormData();
+        form.append('file', new Blob([text]), 'note.md');
+        return fetch(`${server.url}/api/v1/documents`, { method: 'POST', headers, body: form });
+      };
+      for (let turn = 0; turn < 5; turn++) {
+        const long = `${'Some words of the first version. '.repeat(3000)} turn ${turn}`;
+        const both = [upload(long)];
+        await new Promise((soon) => setTimeout(soon, 20 * turn));
+        both.push(upload(`The second version of turn ${turn}.`));
+        for (const answer of await Promise.all(both)) expect(answer.status).toBe(200);
+        const shown = await fetch(`${server.url}/api/v1/documents/text?source=uploads/note.md`, { headers });
+        const original = await fetch(`${server.url}/api/v1/documents/file?source=uploads/note.md`, { headers });
+        expect(((await shown.json()) as { text: string }).text.trim()).toBe((await original.text()).trim());
+      }
+    } finally {
+      for (const one of [server, ...workers]) expect(await one.stop()).toBe(0);
+      await home.drop();
     }
   });
 });

@@ -21,7 +21,7 @@ export interface ServerHome {
   /** An empty folder: nothing of the home lies in it. */
   cwd: string;
   env: Record<string, string>;
-  /** `rag worker` or `rag scheduler` as a process of its own, at work when it resolves. */
+  /** `rag worker`, `rag scheduler` or `rag serve --port N` as a process of its own, at work when it resolves. */
   start(...argv: string[]): Promise<Process>;
   drop(): Promise<void>;
 }
@@ -47,12 +47,14 @@ export async function serverHome([postgres, qdrant, redis, s3]: [string, string,
     env,
     async start(...argv) {
       const child = spawn(process.execPath, [resolve('bin/rag.js'), ...argv], {
-        ...{ cwd, stdio: ['ignore', 'ignore', 'pipe'] },
+        ...{ cwd, stdio: ['ignore', 'pipe', 'pipe'] },
         env: { PATH: process.env.PATH, HOME: cwd, LOCAL_LLM_BASE_URL: 'http://127.0.0.1:9', ...env },
       });
       let log = '';
       const closed = new Promise<number | null>((done) => child.on('close', done));
       await new Promise<void>((ready, failed) => {
+        // `rag serve` prints where it listens.
+        child.stdout!.once('data', () => ready());
         child.stderr!.setEncoding('utf8').on('data', (part: string) => {
           log += part;
           if (/at work|schedules are kept/.test(log)) ready();

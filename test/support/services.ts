@@ -55,6 +55,12 @@ export const S3: Service = {
     'MinIO or another store with the interface of S3; then set RAG_TEST_S3=http://user:password@host:9000 (may create buckets)',
 };
 
+export const MINIO: Service = {
+  name: 'minio',
+  variable: 'RAG_TEST_MINIO',
+  start: 'the program `minio`, which the test starts and kills; then set RAG_TEST_MINIO to its path',
+};
+
 /** The same for several at once. */
 export function withServices(services: Service[], tests: (...addresses: string[]) => void): void {
   const [first, ...rest] = services;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RagError } from '../../errors.ts';
+import { health } from '../../health.ts';
 import { type Checkable, verify } from '../../pipeline/verify.ts';
 import { belowRoot } from '../../pipeline/walk.ts';
 import { originalDeps } from '../../wiring.ts';
@@ -25,6 +26,27 @@ export const home = [
         const { model, runtimes, ...index } = await store.fingerprint();
         return { ...(await store.coverage()), model, runtimes, index };
       }),
+  }),
+  route({
+    ...{
+      method: 'get',
+      path: '/api/v1/services',
+      needs: 'admin',
+      summary: 'What the home stands on: each service, jobs, processes',
+    },
+    result: z.object({
+      degraded: z.boolean(),
+      checks: z.array(
+        z.object({
+          ...{ name: z.string(), status: z.enum(['ok', 'warn', 'fail']), detail: z.string() },
+          hint: z.string().optional(),
+        }),
+      ),
+      queue: z.object({ waiting: z.int(), active: z.int(), delayed: z.int(), dead: z.int() }).optional(),
+      deadLetters: z.array(anything).meta({ description: 'Jobs that were tried in vain, with their reasons' }),
+      processes: z.array(anything).meta({ description: 'Workers and schedulers that are at work' }),
+    }),
+    handle: ({ deps }) => health(deps.context),
   }),
   route({
     ...{

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { RagError } from '../../errors.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
+import { migrateHomeCommand } from './migrate-home.ts';
 
 export function migrateCommand(app: App, exit: Exit): Command {
   const group = new Command('migrate').description('bring a server home up, or move it');
@@ -11,12 +12,12 @@ export function migrateCommand(app: App, exit: Exit): Command {
   handle<{ plan?: boolean }>(database, app, exit, async (run, { plan }) => {
     const { preparations } = await import('../../preparations.ts');
     const steps = await preparations(await run.context());
-    const due: { title: string; detail: string }[] = [];
-    for (const { title, pending } of steps) {
+    const due: { title: string; place: string; detail: string }[] = [];
+    for (const { title, place, pending } of steps) {
       const detail = await pending();
-      if (detail !== undefined) due.push({ title, detail });
+      if (detail !== undefined) due.push({ title, place, detail });
     }
-    const lines = due.map(({ title, detail }) => `${title}: ${detail}`);
+    const lines = due.map(({ title, place, detail }) => `${title} (${place}): ${detail}`);
     if (plan) return { result: { plan: due }, text: lines.join('\n') || run.say.migrate.nothing };
     if (due.length > 0) await agreed(run, lines);
     for (const { title, prepare } of steps) {
@@ -25,8 +26,7 @@ export function migrateCommand(app: App, exit: Exit): Command {
     }
     return { result: { done: due }, text: due.length === 0 ? run.say.migrate.nothing : run.say.migrate.done(lines) };
   });
-  group.addCommand(database);
-  return group;
+  return group.addCommand(database).addCommand(migrateHomeCommand(app, exit));
 }
 
 /** Asks on a terminal. Elsewhere it goes on: nothing is taken away, only what is missing is added. */
