@@ -1,51 +1,48 @@
 import { RagError } from './errors.ts';
 
-/** Runs work that needs an outside service, or says at once that the service does not answer. */
-export type Breaker = <T>(work: () => Promise<T>) => Promise<T>;
-
 export interface BreakerOptions {
-  /** For people: `PostgreSQL at db:5432`. */
-  what: string;
-  /** Failures in a row after which the service is left alone. */
+  /** Failures in a row after which nothing is asked any more. */
   failures?: number;
-  /** How long it is left alone, in milliseconds. */
+  /** For how long; then one question goes through, and what becomes of it decides for all. */
   restMs?: number;
-  /** Milliseconds of some clock. */
-  now?: () => number;
+  /** Whether an error says that the service is down. */
+  isDown?(error: unknown): boolean;
 }
 
 const FAILURES = 5;
-const REST_MS = 2000;
+const REST_MS = 3000;
 
 /**
- * A circuit breaker. Only RagError('unavailable') counts as a failure: any other answer shows that the service is there. After some in a row,
- * callers are told at once instead of each waiting for its own timeout; after a rest one of them tries, and its luck decides for all.
+ * A circuit breaker: who asks a service that is down hears so at once, instead of after a timeout, and the service is not asked by
+ * everybody while it comes back. Wraps each question to it.
  */
-export function openBreaker({ what, failures = FAILURES, restMs = REST_MS, now = Date.now }: BreakerOptions): Breaker {
+export function breaker(place: string, options: BreakerOptions = {}) {
+  const { failures = FAILURES, restMs = REST_MS, isDown = isUnavailable } = options;
   let inRow = 0;
-  let until = 0;
-  let trying = false;
+  let openUntil = 0;
 
-  return async (work) => {
-    const open = inRow >= failures;
-    if (open && (trying || now() < until))
-      throw new RagError('unavailable', `${what} has not answered ${inRow} times in a row; it is tried again shortly`, {
-        hint: 'rag stack status says what is running',
-        zh: `${what} 已连续 ${inRow} 次没有应答；稍后将重试`,
+  return async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    const now = performance.now();
+    if (now < openUntil)
+      throw new RagError('unavailable', `${place} did not answer and is asked again in a moment`, {
+        hint: 'rag status --deep says what is running',
+        zh: `${place} 未应答，稍后重试`,
       });
-    if (open) trying = true;
+    // Half open: the others wait for what this one finds.
+    if (inRow >= failures) openUntil = now + restMs;
     try {
       const result = await work();
       inRow = 0;
+      openUntil = 0;
       return result;
     } catch (error) {
-      if (error instanceof RagError && error.code === 'unavailable') {
-        inRow++;
-        until = now() + restMs;
-      } else inRow = 0;
+      if (!isDown(error)) inRow = 0;
+      else if (++inRow >= failures) openUntil = performance.now() + restMs;
       throw error;
-    } finally {
-      if (open) trying = false;
     }
   };
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof RagError && error.code === 'unavailable';
 }

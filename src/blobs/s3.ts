@@ -9,6 +9,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { breaker } from '../breaker.ts';
 import type { Blobs } from './blobs.ts';
 import { announced, checked, nameChecked, noBlob } from './checked.ts';
 import { connect, type S3Options } from './s3-client.ts';
@@ -24,7 +25,10 @@ export function openS3(options: S3Options): Blobs {
   let client: Promise<S3Client> | undefined;
   const keyOf = (sha256: string) => PREFIX + nameChecked(sha256);
 
-  async function call<T>(work: (s3: S3Client) => Promise<T>): Promise<T> {
+  const guarded = breaker(place);
+  const call = <T>(work: (s3: S3Client) => Promise<T>): Promise<T> => guarded(() => once(work));
+
+  async function once<T>(work: (s3: S3Client) => Promise<T>): Promise<T> {
     try {
       client ??= connect(options);
       return await work(await client);

@@ -10,12 +10,12 @@ export async function setKey(file: string, key: string, value: string | undefine
   });
   const document = parseDocument(text);
   if (document.errors.length > 0) throw document.errors[0];
-  if (value === undefined) document.delete(key);
-  else document.set(key, value);
+  if (value !== undefined) document.set(key, value);
+  else if (document.contents === null || !document.delete(key)) return;
   const part = `${file}.${randomUUID()}.part`;
   const handle = await open(part, 'w');
   try {
-    await handle.writeFile(document.contents === null ? text : String(document));
+    await handle.writeFile(String(document));
     await handle.sync();
   } finally {
     await handle.close();

@@ -16,26 +16,33 @@ import type { Original, Side } from './home.ts';
 export interface FolderDeps {
   /** The folder that holds `.rag/`. */
   root: string;
-  store: StoreReader;
+  /** The newest state. */
+  latest(): Promise<{ store: StoreReader; release(): void }>;
   /** Taken only where something is written. */
   writer(): Promise<{ store: Store; release(): Promise<void> }>;
   chats: Chats;
-  /** Drivers of a search in what is there now. */
-  searching(): Promise<{ deps: SearchDeps; release(): void }>;
+  /** Drivers of a search in this state. */
+  searching(store: StoreReader): Promise<SearchDeps>;
 }
 
 const K = 10;
 
 /** A home in a folder. */
-export function folderSide({ root, store, writer, chats, searching }: FolderDeps, io: Io): Side {
+export function folderSide({ root, latest, writer, chats, searching }: FolderDeps, io: Io): Side {
+  async function reading<T>(work: (store: StoreReader) => Promise<T>): Promise<T> {
+    const { store, release } = await latest();
+    return work(store).finally(release);
+  }
+
   return {
     name: root,
-    async status() {
-      const { documents, chunks, embedded } = await store.coverage();
-      const { model } = await store.fingerprint();
-      return { documents, chunks, embedded, ...(model === undefined ? {} : { model }) };
-    },
-    give: async (target) => void (await exportPack(store, { target }, io)),
+    status: () =>
+      reading(async (store) => {
+        const { documents, chunks, embedded } = await store.coverage();
+        const { model } = await store.fingerprint();
+        return { documents, chunks, embedded, ...(model === undefined ? {} : { model }) };
+      }),
+    give: (target) => reading(async (store) => void (await exportPack(store, { target }, io))),
     async take(file) {
       const { store: to, release } = await writer();
       try {
@@ -45,7 +52,7 @@ export function folderSide({ root, store, writer, chats, searching }: FolderDeps
       }
     },
     async *originals() {
-      const stamps = await store.stamps();
+      const stamps = await reading((store) => store.stamps());
       for (const [source, { document, container, sha256, bytes, mtimeMs }] of stamps)
         if ((document || container) && !isMember(source, stamps)) yield { source, sha256, bytes, mtimeMs };
     },
@@ -111,19 +118,12 @@ export function folderSide({ root, store, writer, chats, searching }: FolderDeps
       for (const turn of turns.slice(known)) await chats.append(id, turn);
       return Math.max(0, turns.length - known);
     },
-    async search(text, mode) {
-      const { deps, release } = await searching();
-      try {
-        const { hits } = await search(
-          deps,
-          { text, k: K, mode, embedBudget: 0, explain: false },
-          { ...io, report() {} },
-        );
+    search: (text, mode) =>
+      reading(async (store) => {
+        const how = { text, k: K, mode, embedBudget: 0, explain: false };
+        const { hits } = await search(await searching(store), how, { ...io, report() {} });
         return hits.map(({ chunk }) => chunk);
-      } finally {
-        release();
-      }
-    },
+      }),
   };
 }
 

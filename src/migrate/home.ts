@@ -49,8 +49,8 @@ export interface Side {
 export interface MoveInput {
   /** A folder for the pack on its way; made if it is not there. */
   scratch: string;
-  /** Both sides are asked these. */
-  questions: string[];
+  /** Both sides are asked these; called when everything is over there. */
+  questions(): Promise<string[]>;
 }
 
 export interface Moved {
@@ -95,7 +95,7 @@ export async function moveHome(from: Side, to: Side, input: MoveInput, io: Io): 
   const taken = await carryPack(from, to, input.scratch);
   const originals = await carryOriginals(from, to, io);
   const talks = await carrySessions(from, to, io);
-  const parity = await compare(from, to, input.questions, io);
+  const parity = await compare(from, to, await input.questions(), io);
   const after = await to.status();
   const { pending, ...counts } = taken;
   const result: Moved = {

@@ -34,3 +34,10 @@ export function translate(error: unknown, what: string): unknown {
     });
   return error;
 }
+
+/** Nobody answered: no conflict, no limit, no question that took too long. */
+export function isDown(error: unknown): boolean {
+  const cause = (error as { cause?: { code?: unknown } }).cause;
+  const word = String(cause?.code ?? '');
+  return NETWORK.has(word) || /^(08|57P)/.test(word) || /timeout exceeded when trying to connect/.test(String(cause));
+}

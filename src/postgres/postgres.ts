@@ -1,7 +1,8 @@
 import { Kysely, type Migration, type MigrationProvider, Migrator, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { breaker } from '../breaker.ts';
 import { RagError } from '../errors.ts';
-import { translate } from './faults.ts';
+import { isDown, translate } from './faults.ts';
 
 /** One row a record. */
 export type Rows = Record<string, unknown>[];
@@ -43,21 +44,26 @@ export function openPostgres({ url, connections }: PostgresOptions): Postgres {
   // Who holds a lock asks other things meanwhile: out of one pool they would wait for each other.
   const locks = poolOf(url, connections);
   const what = `PostgreSQL at ${hostOf(url)}`;
+  const guarded = breaker(what, { isDown });
   const asker = (client: Pick<pg.Pool, 'query'>): Ask =>
     async function ask<T>(sql: string, values: unknown[] = []) {
-      try {
-        return (await client.query(sql, values)).rows as T[];
-      } catch (error) {
-        throw translate(error, what);
-      }
+      return guarded(async () => {
+        try {
+          return (await client.query(sql, values)).rows as T[];
+        } catch (error) {
+          throw translate(error, what);
+        }
+      });
     };
 
   async function connect(from = pool): Promise<pg.PoolClient> {
-    try {
-      return await from.connect();
-    } catch (error) {
-      throw translate(error, what);
-    }
+    return guarded(async () => {
+      try {
+        return await from.connect();
+      } catch (error) {
+        throw translate(error, what);
+      }
+    });
   }
 
   async function once<T>(work: (ask: Ask) => Promise<T>): Promise<T> {

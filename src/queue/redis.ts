@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { Queue as Jobs, type JobsOptions } from 'bullmq';
+import { breaker } from '../breaker.ts';
 import { beatsIn } from './beats.ts';
 import { errorOf, failureIn, PATIENCE, type Patience } from './failure.ts';
 import type { Queue } from './queue.ts';
@@ -32,6 +33,7 @@ export function openRedis(options: RedisQueueOptions): Queue {
   const patience = { ...PATIENCE, ...options };
   let opened: ReturnType<typeof open> | undefined;
 
+  type Parts = Awaited<ReturnType<typeof open>>;
   async function open() {
     const redis = connect(url, false);
     // BullMQ would wait for ever for a Redis that is not there or does not know us.
@@ -45,7 +47,11 @@ export function openRedis(options: RedisQueueOptions): Queue {
     return { redis, jobs, following, beats: beatsIn(redis, `${prefix}:beats`) };
   }
 
-  async function call<T>(work: (parts: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> {
+  const place = `Redis at ${new URL(url).host}`;
+  const guarded = breaker(place);
+  const call = <T>(work: (parts: Parts) => Promise<T>): Promise<T> => guarded(() => once(work));
+
+  async function once<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
     try {
       opened ??= open().catch((error) => {
         opened = undefined;
@@ -76,7 +82,7 @@ export function openRedis(options: RedisQueueOptions): Queue {
   }
 
   return {
-    place: `Redis at ${new URL(url).host}`,
+    place,
     check: () => call(({ redis }) => checkPolicy(redis, url)),
     add,
     knows: (id) => call(async ({ jobs }) => !['unknown', 'completed'].includes(await jobs.getJobState(id))),

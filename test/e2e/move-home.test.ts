@@ -17,11 +17,8 @@ async function side(root: string): Promise<Side & { close(): Promise<void> }> {
   const context = openContext({ config, root, verb: 'test', note() {}, signal: io.signal });
   const made = folderSide(
     {
-      ...{ root, store: await context.reader(), chats: await context.chats(), writer: () => context.writer() },
-      async searching() {
-        const { store, release } = await context.latest();
-        return { deps: { ...(await searchDeps(context)), store }, release };
-      },
+      ...{ root, chats: await context.chats(), latest: () => context.latest(), writer: () => context.writer() },
+      searching: (store) => searchDeps(context, store),
     },
     io,
   );
@@ -45,7 +42,7 @@ it('brings documents, originals and conversations over, twice the same, and says
   const move = async () => {
     const after = await side(to);
     try {
-      return await moveHome(before, after, { scratch, questions }, io);
+      return await moveHome(before, after, { scratch, questions: async () => questions }, io);
     } finally {
       await after.close();
     }
@@ -72,7 +69,7 @@ it('stops where the other side answers differently, and where its vectors are of
   const cwd = folder({ 'tea.md': 'Green tea is kept at five degrees.' });
   await rag({ cwd }, 'ingest', 'tea.md');
   const from = await side(cwd);
-  const input = { scratch: join(cwd, '.rag/moving'), questions: ['green tea'] };
+  const input = { scratch: join(cwd, '.rag/moving'), questions: async () => ['green tea'] };
   const into = async (root: string) => {
     const to = await side(root);
     await expect(moveHome(from, to, input, io)).rejects.toThrow();

@@ -1,39 +1,44 @@
 import { expect, it } from 'vitest';
-import { openBreaker } from '../../src/breaker.ts';
+import { breaker } from '../../src/breaker.ts';
 import { RagError } from '../../src/errors.ts';
 
-it('leaves a service alone that does not answer, lets one try after a rest, and goes on when that succeeds', async () => {
-  let time = 0;
+const down = async () => {
+  throw new RagError('unavailable', 'nobody there');
+};
+const soon = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it('asks nobody for a while after some failures in a row, then one, and all again when that one is answered', async () => {
+  const guarded = breaker('Redis', { failures: 3, restMs: 100 });
   let asked = 0;
-  let broken = true;
-  const breaker = openBreaker({ what: 'Qdrant', failures: 3, restMs: 100, now: () => time });
-  const ask = () =>
-    breaker(async () => {
+  const ask = (work: () => Promise<unknown>) =>
+    guarded(() => {
       asked++;
-      await Promise.resolve();
-      if (broken) throw new RagError('unavailable', 'no answer');
-      return 'here';
+      return work();
     });
-  for (let i = 0; i < 5; i++) await expect(ask()).rejects.toMatchObject({ code: 'unavailable' });
+  for (let i = 0; i < 3; i++) await expect(ask(down)).rejects.toThrow('nobody there');
+  await expect(ask(async () => 1)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('Redis'),
+  });
   expect(asked).toBe(3);
-  time = 100;
-  const outcomes = await Promise.allSettled([ask(), ask(), ask()]);
-  expect(asked).toBe(4);
-  expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
-  broken = false;
-  time = 150;
-  await expect(ask()).rejects.toThrow('not answered 4 times');
-  time = 200;
-  await expect(ask()).resolves.toBe('here');
-  await expect(Promise.all([ask(), ask()])).resolves.toEqual(['here', 'here']);
+  await soon(120);
+  const first = ask(() => soon(20).then(down));
+  await expect(ask(async () => 1)).rejects.toThrow('in a moment');
+  await expect(first).rejects.toThrow('nobody there');
+  await expect(ask(async () => 1)).rejects.toThrow('in a moment');
+  await soon(120);
+  expect(await ask(async () => 'back')).toBe('back');
+  expect(await Promise.all([ask(async () => 1), ask(async () => 2)])).toEqual([1, 2]);
 });
 
-it('takes any other answer as a sign of life', async () => {
-  const breaker = openBreaker({ what: 'PostgreSQL', failures: 2 });
-  const fail = (code: 'unavailable' | 'config') =>
-    breaker(async () => {
-      throw new RagError(code, 'no');
-    });
-  for (const code of ['unavailable', 'config', 'unavailable', 'config'] as const)
-    await expect(fail(code)).rejects.toThrow('no');
+it('lets what is no sign of a service that is down pass, and forgets failures after a success', async () => {
+  const guarded = breaker('Redis', { failures: 2, restMs: 1000 });
+  const missing = async () => {
+    throw new RagError('not_found', 'no such key');
+  };
+  for (let i = 0; i < 5; i++) await expect(guarded(missing)).rejects.toThrow('no such key');
+  for (let i = 0; i < 5; i++) {
+    await expect(guarded(down)).rejects.toThrow('nobody there');
+    await guarded(async () => {});
+  }
 });

@@ -69,19 +69,17 @@ async function move(run: Invocation, options: Options, context: Context): Promis
   const client = await connect(run.app, await run.config(), run.lang, run.io);
   const folder = folderSide(
     {
-      ...{ root: context.root, store: await context.reader(), chats: await context.chats() },
+      ...{ root: context.root, chats: await context.chats() },
+      latest: () => context.latest(),
       writer: () => context.writer(),
-      async searching() {
-        const { store, release } = await context.latest();
-        return { deps: { ...(await searchDeps(context)), store }, release };
-      },
+      searching: (store) => searchDeps(context, store),
     },
     run.io,
   );
   const stack = stackSide(client, run.io);
   const [from, to] = options.to === 'stack' ? [folder, stack] : [stack, folder];
-  const questions = await questionsFor(run, options, context, from);
-  if (options.plan) return plan(run, from, to, questions.length);
+  if (options.plan) return plan(run, from, to, options.questions);
+  const questions = () => questionsFor(run, options, context, from);
   const { confirm } = await import('../confirm.ts');
   await confirm(run, run.say.move.ask(from.name, to.name));
   const scratch = join(context.root, '.rag', 'moving');
@@ -93,7 +91,7 @@ async function move(run: Invocation, options: Options, context: Context): Promis
   };
 }
 
-/** Named ones; else those that were asked before, filled up with some made from the documents, where those are at hand. */
+/** Named ones; else those that were asked before, filled up with some made from the documents. */
 async function questionsFor(run: Invocation, options: Options, context: Context, from: Side): Promise<string[]> {
   const { parseCases } = await import('../../pipeline/cases.ts');
   if (options.queries !== undefined) {
@@ -107,8 +105,9 @@ async function questionsFor(run: Invocation, options: Options, context: Context,
   const asked = [...new Set(past)].slice(0, options.questions);
   if (asked.length === options.questions) return asked;
   const { makeQuestions } = await import('../../pipeline/questions.ts');
-  const store = await context.reader();
-  const made = await makeQuestions(store, { count: options.questions - asked.length, signal: run.io.signal });
+  const { store, release } = await context.latest();
+  const count = options.questions - asked.length;
+  const made = await makeQuestions(store, { count, signal: run.io.signal }).finally(release);
   return [...new Set([...asked, ...made.map(({ question }) => question)])];
 }
 

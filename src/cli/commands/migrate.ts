@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { RagError } from '../../errors.ts';
-import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
+import { type App, type Exit, handle, verb } from '../app.ts';
+import { confirm } from '../confirm.ts';
 import { migrateHomeCommand } from './migrate-home.ts';
 
 export function migrateCommand(app: App, exit: Exit): Command {
@@ -19,7 +19,8 @@ export function migrateCommand(app: App, exit: Exit): Command {
     }
     const lines = due.map(({ title, place, detail }) => `${title} (${place}): ${detail}`);
     if (plan) return { result: { plan: due }, text: lines.join('\n') || run.say.migrate.nothing };
-    if (due.length > 0) await agreed(run, lines);
+    // Elsewhere it goes on unasked: nothing is taken away, only what is missing is added.
+    if (due.length > 0 && app.stdin.isTTY) await confirm(run, `${lines.join('\n')}\n${run.say.migrate.ask}`);
     for (const { title, prepare } of steps) {
       run.io.report({ type: 'note', message: title });
       await prepare();
@@ -27,19 +28,4 @@ export function migrateCommand(app: App, exit: Exit): Command {
     return { result: { done: due }, text: due.length === 0 ? run.say.migrate.nothing : run.say.migrate.done(lines) };
   });
   return group.addCommand(database).addCommand(migrateHomeCommand(app, exit));
-}
-
-/** Asks on a terminal. Elsewhere it goes on: nothing is taken away, only what is missing is added. */
-async function agreed(run: Invocation, lines: string[]): Promise<void> {
-  const { stdin, stderr } = run.app;
-  if (run.options.yes || !stdin.isTTY) return;
-  const { createInterface } = await import('node:readline/promises');
-  const asking = createInterface({ input: stdin, output: stderr });
-  const answer = await asking.question(`${lines.join('\n')}\n${run.say.migrate.ask} [y/N] `);
-  asking.close();
-  if (/^(y|yes|是)$/i.test(answer.trim())) return;
-  throw new RagError('refused', 'nothing was changed', {
-    hint: 'rag migrate database --yes does not ask',
-    zh: '未做任何更改',
-  });
 }

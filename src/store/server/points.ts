@@ -1,4 +1,5 @@
 import { QdrantClient } from '@qdrant/js-client-rest';
+import { breaker } from '../../breaker.ts';
 import { RagError } from '../../errors.ts';
 import { translate } from '../../postgres/faults.ts';
 
@@ -64,7 +65,10 @@ export function openPoints({ url, apiKey, collection }: PointsOptions): Points {
   });
   const what = `Qdrant at ${new URL(url).host}`;
 
-  async function call<T>(work: () => Promise<T>): Promise<T> {
+  const guarded = breaker(what);
+  const call = <T>(work: () => Promise<T>): Promise<T> => guarded(() => once(work));
+
+  async function once<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
