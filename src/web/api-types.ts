@@ -584,6 +584,11 @@ export interface Routes {
       worse: Worse[];
     };
   };
+  'GET /api/v1/auth': {
+    result: {
+      accounts: boolean;
+    };
+  };
   'POST /api/v1/auth/login': {
     body: {
       name: string;

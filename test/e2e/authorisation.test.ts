@@ -49,6 +49,7 @@ const ASKED: Record<string, (named: Named) => { query?: Record<string, string>; 
   }),
   'GET /v1/models': () => ({}),
   'POST /v1/chat/completions': () => ({ body: { messages: [{ role: 'user', content: 'zanzibar bonus?' }] } }),
+  'GET /api/v1/auth': () => ({}),
   'GET /api/v1/auth/me': () => ({}),
   'GET /api/v1/keys': () => ({}),
   'DELETE /api/v1/keys': ({ key }) => ({ query: { id: key } }),
@@ -113,6 +114,7 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       // What needs nobody to have signed in is looked at by a person.
       expect(open.sort()).toEqual([
         'GET /.well-known/jwks.json',
+        'GET /api/v1/auth',
         'POST /api/v1/auth/login',
         'POST /api/v1/auth/logout',
         'POST /api/v1/auth/refresh',
