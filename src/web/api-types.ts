@@ -487,6 +487,15 @@ export interface Routes {
   'POST /api/v1/documents': {
     result: Ingested;
   };
+  'POST /api/v1/documents/url': {
+    body: {
+      url: string;
+      collection?: string;
+      tags?: Record<string, string>;
+      stream?: boolean;
+    };
+    result: Ingested;
+  };
   'DELETE /api/v1/documents': {
     query: {
       source: string;
