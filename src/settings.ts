@@ -154,6 +154,11 @@ export const SCHEMA = {
 
   RAG_API_URL: define('server', 'API of the server home, for `--home stack`', url.default('http://localhost:8000')),
   CORS_ORIGINS: define('server', 'Origins that browsers may call the API from', list([])),
+  URL_INGEST: define(
+    'server',
+    'Whether a server home takes documents from public addresses of the internet: `on` or `off`',
+    z.enum(['on', 'off']).default('off'),
+  ),
   TRUSTED_PROXIES: define(
     'server',
     'Addresses or networks (`172.16.0.0/12`) of proxies whose X-Forwarded-For tells who asks',

@@ -5,10 +5,13 @@ import { problem } from './schemas.ts';
 /** OpenAPI 3.1 of the routes, out of the schemas that check them. */
 export function openapi(routes: Route[], version: string): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const { path, method, summary, query, body, result, stream } of routes) {
+  for (const { path, method, needs, summary, query, body, result, stream } of routes) {
     paths[path] ??= {};
     paths[path][method] = {
       summary,
+      ...(needs === 'anyone'
+        ? { description: 'Open to anyone.', security: [] }
+        : { description: `Needs the role ${needs}, where there are accounts.` }),
       ...(query || path.includes('{') ? { parameters: [...inPath(path), ...(query ? parameters(query) : [])] } : {}),
       ...(body
         ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }
@@ -37,7 +40,9 @@ export function openapi(routes: Route[], version: string): object {
     },
     security: [{ token: [] }],
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'The server’s token, an access token, or an API key' },
+      },
       schemas: { Problem: schemaOf(z.object({ error: problem }), 'output') },
     },
     paths,
@@ -72,7 +77,7 @@ export function docsPage(spec: object): string {
 <script>
 const spec=${json};const main=document.querySelector('main');const el=(name,text)=>{const e=document.createElement(name);e.textContent=text;return e};
 for(const[path,methods]of Object.entries(spec.paths))for(const[method,op]of Object.entries(methods)){
-const d=el('details','');const s=el('summary','');s.append(el('b',method.toUpperCase()),el('code',path),' '+op.summary);d.append(s);
+const d=el('details','');const s=el('summary','');s.append(el('b',method.toUpperCase()),el('code',path),' '+op.summary);d.append(s,el('p',op.description));
 const show=(title,value)=>value&&d.append(el('h4',title),el('pre',JSON.stringify(value,null,2)));
 show('Query',op.parameters);show('Body',op.requestBody?.content['application/json'].schema);show('Result',op.responses[200].content['application/json'].schema);main.append(d)}
 </script></html>`;

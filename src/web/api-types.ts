@@ -487,6 +487,15 @@ export interface Routes {
   'POST /api/v1/documents': {
     result: Ingested;
   };
+  'POST /api/v1/documents/url': {
+    body: {
+      url: string;
+      collection?: string;
+      tags?: Record<string, string>;
+      stream?: boolean;
+    };
+    result: Ingested;
+  };
   'DELETE /api/v1/documents': {
     query: {
       source: string;
@@ -548,6 +557,27 @@ export interface Routes {
       index: Record<string, unknown>;
     };
   };
+  'GET /api/v1/services': {
+    result: {
+      degraded: boolean;
+      checks: ({
+        name: string;
+        status: 'ok' | 'warn' | 'fail';
+        detail: string;
+        hint?: string;
+      })[];
+      queue?: {
+        waiting: number;
+        active: number;
+        delayed: number;
+        dead: number;
+      };
+      /** Jobs that were tried in vain, with their reasons */
+      deadLetters: Record<string, unknown>[];
+      /** Workers and schedulers that are at work */
+      processes: Record<string, unknown>[];
+    };
+  };
   'POST /api/v1/ingest': {
     body: {
       paths: string[];
@@ -569,6 +599,58 @@ export interface Routes {
       unsupported: string[];
     };
   };
+  'GET /api/v1/originals': {
+    query: {
+      /** The last source of the page before */
+      after?: string;
+      limit?: number;
+    };
+    result: {
+      originals: {
+        source: string;
+        sha256: string;
+        bytes: number;
+        mtimeMs: number;
+      }[];
+      more: boolean;
+    };
+  };
+  'GET /api/v1/originals/{sha256}': {
+    result: unknown;
+  };
+  'POST /api/v1/originals/missing': {
+    body: {
+      sha256: string[];
+    };
+    result: {
+      missing: string[];
+    };
+  };
+  'PUT /api/v1/originals/{sha256}': {
+    query: {
+      source: string;
+      /** Of the file, milliseconds since 1970 */
+      mtime?: number;
+      /** Of the file */
+      bytes: number;
+    };
+    result: {
+      /** Whether the bytes were new */
+      stored: boolean;
+    };
+  };
+  'POST /api/v1/packs': {
+    result: {
+      documents: number;
+      added: number;
+      updated: number;
+      unchanged: number;
+      pending: number;
+    };
+  };
+  'GET /api/v1/packs': {
+    result: unknown;
+  };
   'GET /api/v1/eval': {
     result: {
       runs: Run[];
@@ -582,6 +664,11 @@ export interface Routes {
     result: {
       sets: SetResult[];
       worse: Worse[];
+    };
+  };
+  'GET /api/v1/auth': {
+    result: {
+      accounts: boolean;
     };
   };
   'POST /api/v1/auth/login': {

@@ -1,5 +1,6 @@
 import type { Event, Problem, Routes } from './api-types.ts';
 import { languageNow } from './preferences.ts';
+import { fresh } from './session.ts';
 import { eventParser } from './sse.ts';
 import { token } from './token.ts';
 
@@ -52,6 +53,7 @@ interface Sent {
 
 async function request(route: string, { query, body, signal }: Sent): Promise<Response> {
   const [method, path] = route.split(' ') as [string, string];
+  await fresh();
   const answer = await fetch(pathOf(path, query), {
     ...{ method, headers: headers(), cache: 'no-store' },
     ...(body ? { body: JSON.stringify(body) } : {}),

@@ -13,27 +13,36 @@ import { useObserved } from './observed.ts';
 import { Empty } from './parts/empty.tsx';
 import { Help } from './parts/help.tsx';
 import { Rail } from './parts/rail.tsx';
+import { SignInForm } from './parts/sign-in-form.tsx';
 import { TokenForm } from './parts/token-form.tsx';
 import { useWords } from './preferences.ts';
 import { Search } from './search/search.tsx';
 import { Status } from './status/status.tsx';
-import { token } from './token.ts';
+import { token, useRole } from './token.ts';
 import { Viewer } from './viewer/viewer.tsx';
 
 export type Home = Loaded<Routes['GET /api/v1/status']['result']>;
 
 export function App() {
-  const { value, refused } = useObserved(token);
+  const { value, refused, session } = useObserved(token);
   const [help, setHelp] = useState(false);
   const showHelp = useCallback(() => setHelp(true), []);
   useShortcuts(showHelp);
   return (
     <>
-      {value === '' ? null : <House key={value} help={showHelp} />}
-      {(value === '' || refused) && <TokenForm refused={refused} />}
+      {/* A session outlives its tokens. */}
+      {value === '' ? null : <House key={session?.name ?? value} help={showHelp} />}
+      {(value === '' || refused) && <Entrance refused={refused} />}
       {help && <Help close={() => setHelp(false)} />}
     </>
   );
+}
+
+/** What the server asks of whoever comes. */
+function Entrance({ refused }: { refused: boolean }) {
+  const { value, error } = useLoaded((signal) => call('GET /api/v1/auth', { signal }), '');
+  if (value?.accounts) return <SignInForm />;
+  return value || error ? <TokenForm refused={refused} /> : null;
 }
 
 function House({ help }: { help(): void }) {
@@ -49,7 +58,8 @@ function House({ help }: { help(): void }) {
     },
     [uploads.add],
   );
-  const empty = home.value?.documents === 0;
+  const writes = useRole() !== 'reader';
+  const empty = writes && home.value?.documents === 0;
   const shown = (one: View) => one === view;
   return (
     <div className="shell">
@@ -71,7 +81,7 @@ function House({ help }: { help(): void }) {
         ))}
       </main>
       {params.has('doc') && <Viewer />}
-      <DropZone add={add} />
+      {writes && <DropZone add={add} />}
     </div>
   );
 }

@@ -1,25 +1,49 @@
-import { observed } from './observed.ts';
+import { observed, useObserved } from './observed.ts';
+
+/** What is kept of who signed in; a server that one token opens knows none. */
+export interface Session {
+  /** Good once, for the next token. */
+  refresh: string;
+  /** When the token ends, ISO time. */
+  expires: string;
+  name: string;
+  role: 'reader' | 'editor' | 'admin';
+}
+
+interface Known {
+  value: string;
+  /** The server did not take it. */
+  refused: boolean;
+  session?: Session | undefined;
+}
 
 const KEY = 'rag-token';
+const SESSION = 'rag-session';
 
-/** The token, and whether the server refused it. It is kept for this tab only. */
-export const token = observed<{ value: string; refused: boolean }>({ value: stored(), refused: false });
+/** The token that goes with each request. It is kept for this tab only. */
+export const token = observed<Known>(stored());
 
-function stored(): string {
+function stored(): Known {
   try {
-    return sessionStorage.getItem(KEY) ?? '';
+    const session = sessionStorage.getItem(SESSION);
+    return {
+      ...{ value: sessionStorage.getItem(KEY) ?? '', refused: false },
+      ...(session === null ? {} : { session: JSON.parse(session) as Session }),
+    };
   } catch {
-    return '';
+    return { value: '', refused: false };
   }
 }
 
-export function keepToken(value: string): void {
+export function keepToken(value: string, session?: Session): void {
   try {
     sessionStorage.setItem(KEY, value);
+    if (session) sessionStorage.setItem(SESSION, JSON.stringify(session));
+    else sessionStorage.removeItem(SESSION);
   } catch {
     // Storage is switched off: it lasts as long as the page.
   }
-  token.set({ value, refused: false });
+  token.set({ value, refused: false, session });
 }
 
 /** Takes `#token=…` out of the address, where it would stay in the history and be seen by whoever looks at the screen. */
@@ -29,3 +53,6 @@ export function takeToken(): void {
   history.replaceState(null, '', `#${given[2] ?? '/ask'}`);
   keepToken(decodeURIComponent(given[1]!));
 }
+
+/** What the user may; the server decides, this is for what need not be shown. */
+export const useRole = (): Session['role'] => useObserved(token).session?.role ?? 'admin';

@@ -1,5 +1,6 @@
 import { ApiError, headers, refused } from './api.ts';
 import type { Event, Ingested, Problem } from './api-types.ts';
+import { fresh } from './session.ts';
 import { eventParser } from './sse.ts';
 
 export interface UploadReport {
@@ -9,7 +10,8 @@ export interface UploadReport {
 }
 
 /** Sends files and reports what becomes of them. `fetch` does not tell how much was sent. */
-export function upload(files: File[], report: UploadReport): Promise<Ingested> {
+export async function upload(files: File[], report: UploadReport): Promise<Ingested> {
+  await fresh();
   const form = new FormData();
   for (const file of files) form.append('file', file, file.name);
   const request = new XMLHttpRequest();

@@ -21,6 +21,14 @@ export const zh: Words = {
     label: '令牌',
     enter: '打开',
   },
+  signIn: {
+    title: '登录',
+    say: '登录后才能查看文档。',
+    name: '用户名',
+    password: '密码',
+    enter: '登录',
+    leave: '退出登录',
+  },
   ask: {
     title: '您想知道什么？',
     box: '问题',

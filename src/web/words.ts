@@ -19,6 +19,14 @@ export const en = {
     label: 'Token',
     enter: 'Open',
   },
+  signIn: {
+    title: 'Sign in',
+    say: 'Your documents are behind an account.',
+    name: 'Name',
+    password: 'Password',
+    enter: 'Sign in',
+    leave: 'Sign out',
+  },
   ask: {
     title: 'What would you like to know?',
     box: 'Question',

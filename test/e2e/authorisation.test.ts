@@ -8,6 +8,7 @@ import { ROUTES } from '../../src/api/routes.ts';
 import { sha256 } from '../../src/pipeline/digest.ts';
 import { type AccountServer, accountServer, type CallOptions } from '../support/accounts.ts';
 import { POSTGRES, QDRANT, withServices } from '../support/services.ts';
+import { serving } from '../support/serving.ts';
 
 const nameOf = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`;
 
@@ -49,6 +50,7 @@ const ASKED: Record<string, (named: Named) => { query?: Record<string, string>; 
   }),
   'GET /v1/models': () => ({}),
   'POST /v1/chat/completions': () => ({ body: { messages: [{ role: 'user', content: 'zanzibar bonus?' }] } }),
+  'GET /api/v1/auth': () => ({}),
   'GET /api/v1/auth/me': () => ({}),
   'GET /api/v1/keys': () => ({}),
   'DELETE /api/v1/keys': ({ key }) => ({ query: { id: key } }),
@@ -60,6 +62,7 @@ const ASKED: Record<string, (named: Named) => { query?: Record<string, string>; 
   'POST /api/v1/auth/logout': () => 'nothing',
   'POST /api/v1/auth/password': () => 'nothing',
   'POST /api/v1/keys': () => 'nothing',
+  'POST /api/v1/documents/url': () => ({ body: { url: 'http://127.0.0.1/' } }),
   // Tested below: what is written elsewhere is refused.
   'POST /api/v1/documents': () => 'nothing',
 };
@@ -113,6 +116,7 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       // What needs nobody to have signed in is looked at by a person.
       expect(open.sort()).toEqual([
         'GET /.well-known/jwks.json',
+        'GET /api/v1/auth',
         'POST /api/v1/auth/login',
         'POST /api/v1/auth/logout',
         'POST /api/v1/auth/refresh',
@@ -368,6 +372,35 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       expect(nobody.status).toBe(401);
       const lying = await upload(bearers.editor, 'big.md', 'x'.repeat(30_000), {});
       expect(lying.status).toBe(413);
+    });
+
+    it('fetches from nowhere unless told to, and then nothing from its own network', async () => {
+      const fetched = (url: string, at = server.url) =>
+        fetch(`${at}/api/v1/documents/url`, {
+          ...{ method: 'POST', headers: { authorization: `Bearer ${bearers.editor}` }, body: JSON.stringify({ url }) },
+        }).then(async (answer) => [
+          answer.status,
+          ((await answer.json()) as { error: { message: string } }).error.message,
+        ]);
+      expect(await fetched('https://example.org/')).toEqual([403, 'this server takes nothing from other addresses']);
+      const on = await serving(server.cwd, { ...server.env, URL_INGEST: 'on' });
+      const { port } = new URL(on.url);
+      for (const host of [
+        '127.0.0.1',
+        'localhost',
+        '[::1]',
+        '169.254.169.254',
+        '10.0.0.1',
+        '2130706433',
+        'nosuch.invalid',
+      ])
+        expect(await fetched(`http://${host}/`, on.url), host).toEqual([
+          403,
+          expect.stringContaining('no public address'),
+        ]);
+      for (const url of [`http://127.0.0.1:${port}/`, 'file:///etc/passwd', 'http://a:b@example.org/', 'no address'])
+        expect((await fetched(url, on.url))[0], url).toBe(400);
+      await on.stop();
     });
 
     it('waits for no slow client, while others are answered', { timeout: 90_000 }, async () => {

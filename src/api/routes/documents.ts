@@ -9,10 +9,11 @@ import { belowRoot } from '../../pipeline/walk.ts';
 import type { Document, Filter } from '../../types.ts';
 import { forget, originalDeps } from '../../wiring.ts';
 import { type Call, checked, type Deps, route, withStore } from '../call.ts';
+import { fetchedFile } from '../fetched.ts';
 import { queueFiles } from '../queued.ts';
 import { document, pageImage as drawn, filter, ingested, locator, unread } from '../schemas.ts';
 import { syncPaths } from '../syncing.ts';
-import { received } from '../upload.ts';
+import { type Received, received } from '../upload.ts';
 
 const source = z.object({ source: z.string() });
 
@@ -44,6 +45,18 @@ function wanted(query: { in?: string; filter?: string }): Filter | undefined {
     throw new RagError('usage', 'query.filter is not JSON', { cause });
   }
   return checked(filter, given, 'query.filter') as Filter;
+}
+
+/** By workers, or here where there are none. */
+async function ingestFiles(call: Call, { files, labels }: Received): Promise<Response | object> {
+  const { context } = call.deps;
+  const services = await context.services();
+  if (services) return queueFiles(call, services, files, labels);
+  return syncPaths(
+    call,
+    files.map(({ path }) => join(context.root, path)),
+    labels,
+  );
 }
 
 export const documents = [
@@ -176,17 +189,28 @@ export const documents = [
     },
     result: ingested,
     async handle(call: Call) {
-      const { files, labels } = await received(call);
-      call.target = files.map(({ path }) => path).join(' ');
-      const { context } = call.deps;
-      const services = await context.services();
-      if (services) return queueFiles(call, services, files, labels);
-      return syncPaths(
-        call,
-        files.map(({ path }) => join(context.root, path)),
-        labels,
-      );
+      const taken = await received(call);
+      call.target = taken.files.map(({ path }) => path).join(' ');
+      return ingestFiles(call, taken);
     },
+  }),
+  route({
+    ...{
+      method: 'post',
+      path: '/api/v1/documents/url',
+      needs: 'editor',
+      audited: 'documents.fetch',
+      summary: 'Fetch a document from a public address and ingest it, where URL_INGEST is on',
+      stream: true,
+    },
+    body: z.object({
+      url: z.string().max(4000),
+      collection: z.string().min(1).optional(),
+      tags: z.record(z.string(), z.string()).optional(),
+      stream: z.boolean().optional(),
+    }),
+    result: ingested,
+    handle: async (call) => ingestFiles(call, await fetchedFile(call)),
   }),
   route({
     ...{

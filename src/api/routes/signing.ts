@@ -22,6 +22,16 @@ function unkept({ http }: Call): void {
 
 export const signing = [
   route({
+    ...{
+      method: 'get',
+      path: '/api/v1/auth',
+      needs: 'anyone',
+      summary: 'How one comes in: by an account, or by the token',
+    },
+    result: z.object({ accounts: z.boolean() }),
+    handle: async ({ deps }) => ({ accounts: deps.accounts !== undefined }),
+  }),
+  route({
     ...{ method: 'post', path: '/api/v1/auth/login', needs: 'anyone', summary: 'Sign in with a name and a password' },
     body: z.object({ name: z.string().min(1).max(200), password }),
     result: signed,

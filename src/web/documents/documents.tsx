@@ -7,6 +7,7 @@ import { Empty } from '../parts/empty.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useWords } from '../preferences.ts';
+import { useRole } from '../token.ts';
 import { Delete } from './delete.tsx';
 import { usePages } from './pages.ts';
 import { Row } from './row.tsx';
@@ -25,6 +26,8 @@ interface Props {
 export function Documents({ uploads, changed, add }: Props) {
   const { documents: words, more } = useWords();
   const { params } = useAddress();
+  const role = useRole();
+  const writes = role !== 'reader';
   const glob = params.get('in') ?? undefined;
   const settled = uploads.files.filter(({ state }) => state !== 'sending' && state !== 'reading').length;
   const [version, setVersion] = useState(0);
@@ -61,17 +64,19 @@ export function Documents({ uploads, changed, add }: Props) {
   }
 
   const { documents } = pages;
-  if (documents?.length === 0 && !glob && pages.unread.length === 0 && uploads.files.length === 0)
+  if (writes && documents?.length === 0 && !glob && pages.unread.length === 0 && uploads.files.length === 0)
     return <Empty add={add} />;
   return (
     <div className="documents">
       <div className="view-head">
         <h1>{words.title}</h1>
         <div className="row">
-          <button type="button" className="button" onClick={() => void read('.')} disabled={Boolean(notes['.'])}>
-            {notes['.'] || words.again}
-          </button>
-          <FileButton label={words.upload} add={add} primary />
+          {role === 'admin' && (
+            <button type="button" className="button" onClick={() => void read('.')} disabled={Boolean(notes['.'])}>
+              {notes['.'] || words.again}
+            </button>
+          )}
+          {writes && <FileButton label={words.upload} add={add} primary />}
         </div>
       </div>
       <p className="unseen" role="status">
@@ -126,8 +131,8 @@ export function Documents({ uploads, changed, add }: Props) {
                 key={document.source}
                 document={document}
                 note={notes[document.source]}
-                reread={() => void read(document.source)}
-                remove={() => setDeleting(document.source)}
+                reread={role === 'admin' ? () => void read(document.source) : undefined}
+                remove={writes ? () => setDeleting(document.source) : undefined}
               />
             ))}
           </tbody>

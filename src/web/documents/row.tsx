@@ -8,8 +8,9 @@ interface Props {
   document: Document;
   /** What is being done with it, or came of it. */
   note: string | undefined;
-  reread(): void;
-  remove(): void;
+  /** Undefined for whoever may not. */
+  reread: (() => void) | undefined;
+  remove: (() => void) | undefined;
 }
 
 export function Row({ document, note, reread, remove }: Props) {
@@ -28,7 +29,7 @@ export function Row({ document, note, reread, remove }: Props) {
           data-row
           className="row-name"
           onClick={() => openPassage(source)}
-          onKeyDown={(event) => event.key === 'Delete' && remove()}
+          onKeyDown={(event) => event.key === 'Delete' && remove?.()}
         >
           {title || source}
         </button>
@@ -54,25 +55,18 @@ export function Row({ document, note, reread, remove }: Props) {
         </time>
       </td>
       <td className="row-actions">
-        <button
-          type="button"
-          className="icon-button"
-          onClick={reread}
-          aria-label={`${words.reread}: ${source}`}
-          title={words.reread}
-        >
-          <Icon name="again" />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          onClick={remove}
-          aria-label={`${words.remove}: ${source}`}
-          title={words.remove}
-        >
-          <Icon name="remove" />
-        </button>
+        {reread && <Action name="again" does={reread} label={words.reread} source={source} />}
+        {remove && <Action name="remove" does={remove} label={words.remove} source={source} />}
       </td>
     </tr>
+  );
+}
+
+function Action(props: { name: 'again' | 'remove'; does(): void; label: string; source: string }) {
+  const { name, does, label, source } = props;
+  return (
+    <button type="button" className="icon-button" onClick={does} aria-label={`${label}: ${source}`} title={label}>
+      <Icon name={name} />
+    </button>
   );
 }

@@ -1,14 +1,24 @@
 import { addressOf, VIEWS, type View } from '../address.ts';
+import { call } from '../api.ts';
 import { linkTo } from '../navigation.ts';
+import { useObserved } from '../observed.ts';
 import { prefer, type Theme, usePreferences, useWords } from '../preferences.ts';
+import { keepToken, token } from '../token.ts';
 import { Icon } from './icon.tsx';
 
 const THEMES: Theme[] = ['auto', 'light', 'dark'];
+
+/** The session ends at the server, and here in any case. */
+async function leave(refresh: string): Promise<void> {
+  await call('POST /api/v1/auth/logout', { body: { refresh } }).catch(() => {});
+  keepToken('');
+}
 
 /** The sections, and how the page looks. */
 export function Rail({ view, help }: { view: View; help(): void }) {
   const words = useWords();
   const { lang, theme } = usePreferences();
+  const { session } = useObserved(token);
   return (
     <header className="rail">
       <a className="brand" href={addressOf('ask', {})} aria-label={`rag: ${words.views.ask}`}>
@@ -48,6 +58,16 @@ export function Rail({ view, help }: { view: View; help(): void }) {
             ))}
           </select>
         </label>
+        {session && (
+          <button
+            type="button"
+            className="quiet-button"
+            onClick={() => void leave(session.refresh)}
+            title={session.name}
+          >
+            {words.signIn.leave}
+          </button>
+        )}
         <button type="button" className="quiet-button key" onClick={help} aria-label={words.help.title}>
           ?
         </button>

@@ -2,12 +2,14 @@ import type { Home } from '../app.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { formatBytes } from '../place.ts';
 import { usePreferences, useWords } from '../preferences.ts';
+import { useRole } from '../token.ts';
 import { Evaluation } from './evaluation.tsx';
 
 /** How much is known, by which model, and how well it is found. */
 export function Status({ home }: { home: Home }) {
   const { status: words, loading } = useWords();
   const { lang } = usePreferences();
+  const role = useRole();
   const { value, error, reload } = home;
   if (error) return <Problem error={error} retry={reload} />;
   if (!value) return <p className="quiet">{loading}</p>;
@@ -40,7 +42,7 @@ export function Status({ home }: { home: Home }) {
           {words.model}: <code>{model ?? words.noModel}</code>
         </p>
       </div>
-      {documents > 0 && <Evaluation />}
+      {documents > 0 && role === 'admin' && <Evaluation />}
       <p className="quiet api">
         {words.api}: <a href="/docs">/docs</a>
       </p>

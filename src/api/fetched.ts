@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+import { RagError } from '../errors.ts';
+import type { Call } from './call.ts';
+import { withStore } from './call.ts';
+import { keepOriginals } from './queued.ts';
+import { labelled, mayBeWritten } from './seen.ts';
+import { openStaging } from './staging.ts';
+import type { Received } from './upload.ts';
+
+/** For one document, redirects and all. */
+const SECONDS = 60;
+
+/** A document of the internet, put where an upload of it would lie. Throws RagError('forbidden') where that is switched off. */
+export async function fetchedFile(call: Call): Promise<Received> {
+  const { deps, body } = call;
+  const { root, config } = deps.context;
+  const { URL_INGEST, STORE, MAX_FILE_SIZE: limit } = config.values;
+  call.target = String(body.url).replace(/[?#].*$/, '');
+  if (URL_INGEST === 'off' || STORE !== 'server')
+    throw new RagError('forbidden', 'this server takes nothing from other addresses', {
+      hint: 'a server home does with URL_INGEST=on',
+      zh: '此服务器不从其他地址抓取文档',
+    });
+  const { url: _, stream: __, ...given } = body;
+  const labels = labelled(call, given);
+  const { fetchPublic } = await import('../remote/fetch.ts');
+  const { outside } = await import('../remote/outside.ts');
+  const { sourceOf } = await import('../remote/name.ts');
+  const found = await fetchPublic({ url: body.url, limit, seconds: SECONDS, outside });
+  const path = sourceOf(found.url);
+  await mayBeWritten(call, [path]);
+  const services = await deps.context.services();
+  const staging = await openStaging(root, services && (await deps.context.scratch()));
+  try {
+    const staged = await staging.take(path, Readable.from(found.body), `MAX_FILE_SIZE (${limit} bytes)`);
+    const files = [{ ...staged, path, mtimeMs: Date.now() }];
+    if (services) await keepOriginals(services, files, labels);
+    else await withStore(deps, (store) => staging.place(files, store));
+    return { files, labels };
+  } finally {
+    await staging.end();
+  }
+}
