@@ -22,6 +22,7 @@ import { rmCommand } from './commands/rm.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
+import { stackCommand } from './commands/stack.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { whyCommand } from './commands/why.ts';
@@ -43,6 +44,7 @@ const COMMANDS = [
     packCommand,
     loginCommand,
     logoutCommand,
+    stackCommand,
     configCommand,
     doctorCommand,
     completionCommand,
