@@ -3,7 +3,8 @@ import { type Engine, engineOf } from './engine.ts';
 import type { Folder } from './folder.ts';
 import type { Runner } from './step.ts';
 
-export type Stage = 'data' | 'prepare' | 'app' | 'edge' | 'watch';
+/** In the order of `rag stack up`. */
+export type Stage = 'data' | 'follow' | 'prepare' | 'app' | 'edge' | 'watch';
 
 export interface Service {
   name: string;
@@ -46,7 +47,7 @@ export interface Facts {
   volumes: Map<string, boolean>;
 }
 
-const STAGES = new Set<string>(['data', 'prepare', 'app', 'edge', 'watch']);
+const STAGES = new Set<string>(['data', 'follow', 'prepare', 'app', 'edge', 'watch']);
 
 /** The only step of an operation that reads. Throws RagError as `engineOf` does, and 'config' for compose files that docker refuses. */
 export async function inspect(

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Step } from './step.ts';
@@ -11,8 +11,8 @@ const FILE_MODE = 0o444;
 /** 32 bytes; letters and digits that need no quoting anywhere. */
 const random = () => randomBytes(32).toString('base64url');
 
-/** What the stack needs: name → how it is made. `openai_api_key` is the user's to fill. */
-export const SECRETS: Record<string, () => string> = {
+/** What the stack needs: name → how it is made, out of others where it must. `openai_api_key` is the user's to fill. */
+export const SECRETS: Record<string, (read: (name: string) => string) => string> = {
   postgres_password: random,
   redis_password: random,
   qdrant_api_key: random,
@@ -23,6 +23,9 @@ export const SECRETS: Record<string, () => string> = {
   jwt_key: () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   secret_key: random,
   admin_password: () => randomBytes(18).toString('base64url'),
+  metrics_token: random,
+  grafana_password: () => randomBytes(18).toString('base64url'),
+  database_replica_url: (read) => `postgresql://rag:${read('postgres_password')}@postgres-replica:5432/rag`,
   openai_api_key: () => '',
 };
 
@@ -36,7 +39,8 @@ export function secretsStep(folder: string): Step {
     async do(runner) {
       await mkdir(dir, { recursive: true, mode: FOLDER_MODE });
       await chmod(dir, FOLDER_MODE);
-      for (const name of missing) await runner.write(join(dir, name), SECRETS[name]!(), FILE_MODE);
+      const read = (name: string) => readFileSync(join(dir, name), 'utf8').trim();
+      for (const name of missing) await runner.write(join(dir, name), SECRETS[name]!(read), FILE_MODE);
     },
   };
 }

@@ -24,6 +24,7 @@ export function planUp(facts: Facts, options: UpOptions): Step[] {
   const stale = (service: Service) => (options.rebuild && options.builds.has(service.image)) || !isDone(facts, service);
   const of = (stage: Stage) => facts.services.filter((service) => service.stage === stage);
   const data = of('data').filter(stale);
+  const follow = of('follow').filter(stale);
   const app = of('app').filter(stale);
   const edge = [...of('edge'), ...of('watch')].filter(stale);
   const prepare = data.length + app.length > 0 ? inOrder(of('prepare')) : [];
@@ -34,6 +35,7 @@ export function planUp(facts: Facts, options: UpOptions): Step[] {
       .filter(([, there]) => !there)
       .map(([name]) => command(`make the volume ${name}`, volumeArgv(project, name, options.postgres))),
     ...start(facts, data, options),
+    ...start(facts, follow, options),
     ...prepare.map(({ name }) =>
       command(`run ${name} once`, compose('run', '--rm', '--no-deps', '--no-TTY', '--quiet-pull', name), { cwd }),
     ),
