@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { openClient } from '../client/client.ts';
 import { RagError } from '../errors.ts';
 import type { Io } from '../types.ts';
@@ -15,8 +13,7 @@ export interface Proof {
  * As a user would, through the front door: a document goes in, a question is answered from it with a citation, the document goes out.
  * Throws RagError('verify') naming what did not hold.
  */
-export async function prove(url: string, folder: string, lang: string, io: Io): Promise<Proof> {
-  const key = keyOf(folder);
+export async function prove(url: string, key: string, lang: string, io: Io): Promise<Proof> {
   const started = performance.now();
   const client = openClient({ url, key, lang, note: (message) => io.report({ type: 'note', message }) });
   const word = randomBytes(6).toString('hex');
@@ -46,8 +43,39 @@ function failed(why: string): RagError {
   });
 }
 
-/** What opens the API: the token in secrets/. */
-function keyOf(folder: string): string | undefined {
-  const file = join(folder, 'secrets/rag_token');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+/**
+ * Signs in as the first admin. Undefined if the password in secrets/ is not that of the user any more, or too many tried: whoever changed it is
+ * asked for a key. Throws RagError('unavailable') if nothing answers.
+ */
+export async function signIn(
+  url: string,
+  name: string,
+  password: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const response = await fetch(`${url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, password }),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
+  }).catch((cause) => {
+    throw new RagError('unavailable', `${url} does not answer`, {
+      hint: 'rag stack status',
+      zh: `${url} 没有应答`,
+      cause,
+    });
+  });
+  if (response.status === 401 || response.status === 429) return undefined;
+  const body = await response.text();
+  if (!response.ok) throw failed(`signing in as ${name} was answered with ${response.status}: ${body.slice(0, 200)}`);
+  return (JSON.parse(body) as { access: string }).access;
+}
+
+/** Whether the front door answers, and the API behind it. */
+export async function isAnswering(url: string, signal: AbortSignal): Promise<boolean> {
+  const response = await fetch(`${url}/readyz`, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+  }).catch(() => undefined);
+  await response?.text();
+  return response?.ok === true;
 }

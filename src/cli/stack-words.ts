@@ -10,6 +10,8 @@ const en = {
   up: (url: string, seconds: number | undefined) =>
     `${url} is up${seconds === undefined ? '' : `, proven by a document and a question in ${seconds} s`}`,
   admin: (user: string, file: string) => `sign in as ${user}; the password is in ${file}`,
+  unproven: (user: string) =>
+    `not proven: secrets/admin_password is not the password of ${user} any more; set RAG_API_KEY to a key that may upload`,
   down: 'stopped; the data are where they were',
   degraded: (names: string) => `not as it should be: ${names}`,
   vendor: (file: string) => `${file}: take it there, then docker load -i it`,
@@ -27,6 +29,7 @@ const zh: typeof en = {
   complete: (folder) => `${folder}：一切就绪`,
   up: (url, seconds) => `${url} 已启动${seconds === undefined ? '' : `，已用一个文档和一个问题在 ${seconds} 秒内验证`}`,
   admin: (user, file) => `以 ${user} 登录；密码在 ${file}`,
+  unproven: (user) => `未验证：secrets/admin_password 已不是 ${user} 的密码；请设置 RAG_API_KEY`,
   down: '已停止；数据保持原样',
   degraded: (names) => `状态不正常：${names}`,
   vendor: (file) => `${file}：带到目标机器后执行 docker load -i`,

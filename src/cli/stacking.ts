@@ -10,7 +10,7 @@ import { apply, type Step } from '../ops/step.ts';
 import { planUpgrade } from '../ops/upgrade.ts';
 import { version } from '../version.ts';
 import type { Invocation, Outcome } from './app.ts';
-import { prove } from './proving.ts';
+import { isAnswering, prove, signIn } from './proving.ts';
 import { cancelled, depsOf, folderOf, mayGo, type Planning, shownPlan } from './stack-plan.ts';
 import { stackWords } from './stack-words.ts';
 
@@ -71,24 +71,34 @@ async function finished(
   started: number,
 ): Promise<Outcome> {
   const url = addressOf(facts);
-  const proof = steps.length > 0 && folder.model.prove ? await prove(url, folder.path, run.lang, run.io) : undefined;
-  if (steps.length > 0) await lockImages(deps.runner, await inspect(deps.runner, openFolder(folder.path)));
   const admin = { user: folder.env.ADMIN_USER || 'admin', passwordFile: join(folder.path, 'secrets/admin_password') };
+  const proof = steps.length > 0 && folder.model.prove ? await proven(run, url, admin) : undefined;
+  if (!proof && !(await isAnswering(url, run.io.signal)))
+    throw new RagError('verify', `everything runs, and ${url}/readyz does not say so`, {
+      hint: 'rag stack logs nginx api',
+      zh: `各服务都在运行，但 ${url}/readyz 没有正常应答`,
+    });
+  if (steps.length > 0) await lockImages(deps.runner, await inspect(deps.runner, openFolder(folder.path)));
   const words = stackWords(run.lang);
+  const seconds = Math.round(performance.now() - started) / 1000;
   return {
-    result: {
-      url,
-      changed: steps.map(({ title }) => title),
-      seconds: Math.round(performance.now() - started) / 1000,
-      ...(proof ? { proof } : {}),
-      admin,
-    },
+    result: { url, changed: steps.map(({ title }) => title), seconds, ...(proof ? { proof } : {}), admin },
     text: [
       ...(steps.length === 0 ? [words.nothing] : []),
       words.up(url, proof?.seconds),
       words.admin(admin.user, admin.passwordFile),
     ].join('\n'),
   };
+}
+
+/** With RAG_API_KEY if it is set, else as the first admin; not at all where neither opens the door. */
+async function proven(run: Invocation, url: string, admin: { user: string; passwordFile: string }) {
+  const { values } = await run.config();
+  const password = readFileSync(admin.passwordFile, 'utf8').trim();
+  const key = values.RAG_API_KEY?.reveal() ?? (await signIn(url, admin.user, password, run.io.signal));
+  if (key !== undefined) return prove(url, key, run.lang, run.io);
+  run.io.report({ type: 'warn', message: stackWords(run.lang).unproven(admin.user) });
+  return undefined;
 }
 
 function withProfiles(path: string, profiles: string[]): Record<string, string> {

@@ -4,8 +4,8 @@ import type { Facts, Service } from './inspect.ts';
 import { containersOf } from './state.ts';
 import { type Runner, type Step, shown } from './step.ts';
 
-/** nginx looks names up again every 2 s. */
-const FOUND_MS = 3000;
+/** Until nginx has read its files and looked names up again. */
+const FOUND_MS = 1500;
 const POLL_MS = 500;
 /** As long as `rag serve` lets requests end, and some more. */
 const DRAIN_SECONDS = 30;
@@ -78,11 +78,7 @@ export function replaceSteps(facts: Facts, service: Service, wait: number): Step
         }
       },
     },
-    {
-      title: 'let nginx find them',
-      detail: `wait ${FOUND_MS / 1000} s`,
-      do: (_runner, io) => pause(FOUND_MS, undefined, { signal: io.signal }),
-    },
+    ...findAgain(facts, 'let nginx find them'),
     ...old.map(({ id, name: container }) => ({
       title: `let ${container} end its requests, and take it away`,
       detail: `docker stop --time ${DRAIN_SECONDS} ${container} && docker rm --volumes ${container}`,
@@ -91,7 +87,26 @@ export function replaceSteps(facts: Facts, service: Service, wait: number): Step
         await runner.run(['docker', 'rm', '--volumes', id]);
       },
     })),
+    ...findAgain(facts, 'let nginx forget the old ones'),
   ];
+}
+
+/** nginx reads its files anew and looks replicas up; requests under way go on. It would find them by itself, seconds later. */
+export function findAgain(facts: Facts, title: string): Step[] {
+  const doors = facts.services.filter(
+    (service) => service.stage === 'edge' && containersOf(facts, service).some(({ state }) => state === 'running'),
+  );
+  return doors.map(({ name }) => {
+    const argv = ['docker', 'compose', 'kill', '--signal', 'HUP', name];
+    return {
+      title,
+      detail: shown(argv),
+      async do(runner, io) {
+        await runner.run(argv, { cwd: facts.folder, signal: io.signal });
+        await pause(FOUND_MS, undefined, { signal: io.signal });
+      },
+    };
+  });
 }
 
 async function healthOf(runner: Runner, ids: string[]): Promise<string[]> {
