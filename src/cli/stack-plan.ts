@@ -7,7 +7,7 @@ import type { Step } from '../ops/step.ts';
 import { packageRoot } from '../root.ts';
 import { version } from '../version.ts';
 import type { Invocation, Outcome } from './app.ts';
-import { ask } from './confirm.ts';
+import { confirm } from './confirm.ts';
 import { stackWords } from './stack-words.ts';
 
 export interface Where {
@@ -42,14 +42,9 @@ export function shownPlan(run: Invocation, steps: readonly Step[]): Outcome {
   };
 }
 
-/** On a terminal: the plan, and a question. Elsewhere what was asked for is done. */
-export async function mayGo(run: Invocation, steps: readonly Step[]): Promise<boolean> {
-  if (run.options.yes || steps.length === 0 || run.app.stdin.isTTY !== true) return true;
+/** On a terminal: the plan, and a question. Elsewhere what was asked for is done: nothing is lost by it. Throws RagError('refused') for no. */
+export async function agreed(run: Invocation, steps: readonly Step[]): Promise<void> {
+  if (run.options.yes || steps.length === 0 || !run.app.stdin.isTTY || run.options.json) return;
   run.app.stderr.write(`${shownPlan(run, steps).text}\n`);
-  return /^(y|yes|是|j|ja)$/i.test((await ask(run, stackWords(run.lang).go)) ?? '');
+  await confirm(run, stackWords(run.lang).go);
 }
-
-export const cancelled = (run: Invocation): Outcome => ({
-  result: { done: false },
-  text: stackWords(run.lang).cancelled,
-});

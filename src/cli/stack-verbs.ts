@@ -11,7 +11,7 @@ import { apply, type Step } from '../ops/step.ts';
 import { planVendor } from '../ops/vendor.ts';
 import type { Invocation, Outcome } from './app.ts';
 import { ask } from './confirm.ts';
-import { cancelled, depsOf, folderOf, mayGo, type Planning, shownPlan, type Where } from './stack-plan.ts';
+import { agreed, depsOf, folderOf, type Planning, shownPlan, type Where } from './stack-plan.ts';
 import { stackWords } from './stack-words.ts';
 
 export async function status(run: Invocation, options: Where & { deep?: boolean }): Promise<Outcome> {
@@ -92,7 +92,7 @@ async function change(
 ): Promise<Outcome> {
   const { path, steps } = await make(folderOf(run, options));
   if (options.plan) return shownPlan(run, steps);
-  if (!(await mayGo(run, steps))) return cancelled(run);
+  await agreed(run, steps);
   await locked(path, verb, () => apply(steps, depsOf(run).runner, run.io));
   return { result: { done: true, steps: steps.map(({ title }) => title) }, text: done };
 }
@@ -154,8 +154,7 @@ export async function destroy(
   if (options.plan) return shownPlan(run, steps);
   const words = stackWords(run.lang);
   if (!run.options.yes) {
-    const typed = await ask(run, words.typed(facts.project));
-    if (typed === undefined)
+    if (!run.app.stdin.isTTY)
       throw new RagError(
         'refused',
         `deleting the data of ${facts.project} is asked about on a terminal, and here is none`,
@@ -164,7 +163,8 @@ export async function destroy(
           zh: '删除数据需要在终端确认，此处没有终端',
         },
       );
-    if (typed !== facts.project) return cancelled(run);
+    if ((await ask(run, words.typed(facts.project))) !== facts.project)
+      throw new RagError('refused', run.say.declined, { zh: run.say.declined });
   }
   await locked(path, 'stack destroy', () => apply(steps, depsOf(run).runner, run.io));
   return { result: { done: true, steps: steps.map(({ title }) => title) }, text: words.destroyed(steps.length - 1) };

@@ -3,8 +3,7 @@ import type { Lang } from './messages.ts';
 const en = {
   nothing: 'nothing to do',
   plan: (n: number) => `${n} steps:`,
-  cancelled: 'nothing was done',
-  go: 'Do this? [y/N] ',
+  go: 'Do this?',
   wrote: (folder: string) => `${folder} is ready. Next: rag stack up`,
   complete: (folder: string) => `${folder}: all is there`,
   up: (url: string, seconds: number | undefined) =>
@@ -23,8 +22,7 @@ const en = {
 const zh: typeof en = {
   nothing: '无需操作',
   plan: (n) => `${n} 个步骤：`,
-  cancelled: '未做任何操作',
-  go: '执行？[y/N] ',
+  go: '执行？',
   wrote: (folder) => `${folder} 已就绪。下一步：rag stack up`,
   complete: (folder) => `${folder}：一切就绪`,
   up: (url, seconds) => `${url} 已启动${seconds === undefined ? '' : `，已用一个文档和一个问题在 ${seconds} 秒内验证`}`,

@@ -11,7 +11,7 @@ import { planUpgrade } from '../ops/upgrade.ts';
 import { version } from '../version.ts';
 import type { Invocation, Outcome } from './app.ts';
 import { isAnswering, prove, signIn } from './proving.ts';
-import { cancelled, depsOf, folderOf, mayGo, type Planning, shownPlan } from './stack-plan.ts';
+import { agreed, depsOf, folderOf, type Planning, shownPlan } from './stack-plan.ts';
 import { stackWords } from './stack-words.ts';
 
 interface Init extends Planning {
@@ -58,7 +58,7 @@ export async function up(run: Invocation, options: Up): Promise<Outcome> {
   const plan = await planned(deps, path, { rebuild: options.rebuild === true, ...(env ? { env } : {}) });
   if (env) plan.steps.unshift(variables(path, env));
   if (options.plan) return shownPlan(run, plan.steps);
-  if (!(await mayGo(run, plan.steps))) return cancelled(run);
+  await agreed(run, plan.steps);
   await carryOut(deps, plan, 'stack up', run.io);
   return finished(run, deps, plan, started);
 }
@@ -139,7 +139,7 @@ export async function upgrade(
   const { image, webImage } = options;
   const plan = await planUpgrade(deps, { folder: folderOf(run, options), image, webImage });
   if (options.plan) return shownPlan(run, plan.steps);
-  if (!(await mayGo(run, plan.steps))) return cancelled(run);
+  await agreed(run, plan.steps);
   await carryOut(deps, plan, 'stack upgrade', run.io);
   return finished(run, deps, plan, started);
 }
