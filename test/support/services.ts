@@ -42,6 +42,13 @@ export const QDRANT: Service = {
   start: 'Qdrant 1.19; then set RAG_TEST_QDRANT=http://host:6333',
 };
 
+export const DOCKER: Service = {
+  name: 'docker',
+  variable: 'DOCKER_HOST',
+  start: 'Docker Engine 25 with Compose 2.30; or set DOCKER_HOST to where one listens',
+  usual: '/var/run/docker.sock',
+};
+
 /** The same for several at once. */
 export function withServices(services: Service[], tests: (...addresses: string[]) => void): void {
   const [first, ...rest] = services;
