@@ -74,7 +74,7 @@ const CAUSES: Known[] = [
   },
   {
     name: 'wrong-password',
-    sign: /NOAUTH|WRONGPASS|password authentication failed|InvalidAccessKeyId|SignatureDoesNotMatch|invalid (?:api[- ]key|username-password pair)/i,
+    sign: /NOAUTH|WRONGPASS|password authentication failed|does not accept our (?:user and password|password|keys?)|InvalidAccessKeyId|SignatureDoesNotMatch|invalid (?:api[- ]key|username-password pair)/i,
     sentence: () => 'a service does not know the password in secrets/: its data were made with another one',
     zh: '服务不认可 secrets/ 中的密码：其数据由另一密码创建',
     cure: 'put the secrets/ folder back that belongs to these volumes; for a new start: rag stack destroy --data NAME',

@@ -47,7 +47,7 @@ async function explained(runner: Runner, folder: Folder, step: Step, error: unkn
     .map((text) => causeOf(text))
     .find((found) => found !== undefined);
   const names = failing.map(({ service }) => service).join(', ');
-  const said = cause?.sentence ?? (error.details?.err ? lines(err).at(-1) : error.message) ?? error.message;
+  const said = cause?.sentence ?? ownWords(err) ?? lines(err).at(-1) ?? error.message;
   return new RagError(error.code, `${step.title}: ${said}${names && !said.includes(names) ? ` (${names})` : ''}`, {
     hint:
       cause?.cure ??
@@ -101,6 +101,9 @@ async function failingServices(runner: Runner, { project }: Folder): Promise<Fai
     }),
   );
 }
+
+/** What one of our own processes said, if it was one. */
+const ownWords = (text: string) => /^rag: (.*)$/m.exec(text)?.[1];
 
 const lines = (text: string): string[] =>
   text

@@ -36,6 +36,7 @@ const SAID: [string, string][] = [
   ['Error: in 18+, these Docker images are configured to store database data in a', 'postgres-major'],
   ['could not write to file "pg_wal/xlogtemp.62": No space left on device', 'disk-full'],
   ['NOAUTH Authentication required.', 'wrong-password'],
+  ['rag: PostgreSQL at postgres:5432 does not accept our user and password', 'wrong-password'],
   ['FATAL:  password authentication failed for user "rag"', 'wrong-password'],
   ['cat: /run/secrets/redis_password: Permission denied', 'secret-unreadable'],
   ['external volume "rag_postgres" not found', 'volume-missing'],
