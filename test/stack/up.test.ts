@@ -124,6 +124,18 @@ withService(DOCKER, () => {
     expect((await ours.rag('stack', 'status', '--deep')).code).toBe(0);
   });
 
+  it('comes back when all of it dies at once, as with the machine', { timeout: 300_000 }, async () => {
+    const all = lines(await ours.docker('compose', 'ps', '--services'));
+    const pids = (await Promise.all(all.map((service) => ours.pids(service)))).flat();
+    expect(pids.length).toBeGreaterThanOrEqual(9);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    await eventually(120, async () => {
+      const { out } = await ours.rag('stack', 'status', '--json');
+      expect(JSON.parse(out).result.ok).toBe(true);
+    });
+    expect((await ask('Who keeps the north gate?')).answer).toContain('Osgood');
+  });
+
   it('has no secret outside of secrets/: not in files, arguments, variables, logs, image', {
     timeout: 120_000,
   }, async () => {
