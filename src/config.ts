@@ -68,7 +68,7 @@ function check(setting: Setting, value: unknown, origin: string): unknown {
   });
 }
 
-/** Empty variables count as unset, as compose writes them. `<NAME>_FILE` gives a secret's file. */
+/** Empty variables and files count as unset, as compose writes them. `<NAME>_FILE` gives a secret's file. */
 function fromEnvironment(env: Record<string, string | undefined>, base: string): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const { name, secret } of SETTINGS) {
@@ -77,7 +77,7 @@ function fromEnvironment(env: Record<string, string | undefined>, base: string):
     const path = secret ? env[`${name}_FILE`] : undefined;
     if (!path || values[name] !== undefined) continue;
     try {
-      values[name] = readFileSync(resolve(base, path), 'utf8').trimEnd();
+      values[name] = readFileSync(resolve(base, path), 'utf8').trimEnd() || undefined;
     } catch (error) {
       throw new RagError('config', `${name}_FILE = ${path}: ${(error as Error).message}`, { cause: error });
     }

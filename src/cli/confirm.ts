@@ -2,6 +2,16 @@ import { createInterface } from 'node:readline/promises';
 import { RagError } from '../errors.ts';
 import type { Invocation } from './app.ts';
 
+/** One line typed at a question. */
+export async function ask({ app }: Invocation, question: string): Promise<string> {
+  const lines = createInterface({ input: app.stdin, output: app.stderr });
+  try {
+    return (await lines.question(question, { signal: app.signal })).trim();
+  } finally {
+    lines.close();
+  }
+}
+
 /** Asks before something is changed outside of a home. Throws RagError('refused') for anything but yes, and where nobody can be asked. */
 export async function confirm(run: Invocation, question: string): Promise<void> {
   const { app, options, say } = run;
@@ -11,12 +21,6 @@ export async function confirm(run: Invocation, question: string): Promise<void> 
       hint: 'repeat it with --yes; --plan says first what it would do',
       zh: '此操作需要确认，而这里无人可问',
     });
-  const lines = createInterface({ input: app.stdin, output: app.stderr });
-  try {
-    const said = await lines.question(`${question} [y/N] `, { signal: app.signal });
-    if (/^(y|yes|是)$/i.test(said.trim())) return;
-  } finally {
-    lines.close();
-  }
+  if (/^(y|yes|是)$/i.test(await ask(run, `${question} [y/N] `))) return;
   throw new RagError('refused', say.declined, { zh: say.declined });
 }

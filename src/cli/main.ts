@@ -26,6 +26,7 @@ import { schedulerCommand } from './commands/scheduler.ts';
 import { searchCommand } from './commands/search.ts';
 import { serveCommand } from './commands/serve.ts';
 import { showCommand } from './commands/show.ts';
+import { stackCommand } from './commands/stack.ts';
 import { statusCommand } from './commands/status.ts';
 import { userCommand } from './commands/user.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -55,6 +56,7 @@ const COMMANDS = [
     userCommand,
     keyCommand,
     auditCommand,
+    stackCommand,
     configCommand,
     doctorCommand,
     completionCommand,

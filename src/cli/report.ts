@@ -43,6 +43,7 @@ export function reporter(
     if (event.type === 'warn') line(`rag: ${event.message}`);
     else if (options.quiet) return;
     else if (event.type === 'note') line(event.message);
+    else if (event.type === 'step') line(`[${event.number}/${event.total}] ${event.title}`);
     else if (event.type === 'progress') progress(event);
     else if (event.type === 'file' && (options.verbose || !EXPECTED.has(event.status))) {
       const code = event.code ? ` (${event.code})` : '';

@@ -61,6 +61,13 @@ export const MINIO: Service = {
   start: 'the program `minio`, which the test starts and kills; then set RAG_TEST_MINIO to its path',
 };
 
+export const DOCKER: Service = {
+  name: 'docker',
+  variable: 'DOCKER_HOST',
+  start: 'Docker Engine 25 with Compose 2.30; or set DOCKER_HOST to where one listens',
+  usual: '/var/run/docker.sock',
+};
+
 /** The same for several at once. */
 export function withServices(services: Service[], tests: (...addresses: string[]) => void): void {
   const [first, ...rest] = services;

@@ -61,7 +61,9 @@ const nameOf = (model: number) => `v${model}`;
 
 export function openPoints({ url, apiKey, collection }: PointsOptions): Points {
   const client = new QdrantClient({
-    ...{ url, timeout: TIMEOUT_MS, checkCompatibility: false, ...(apiKey === undefined ? {} : { apiKey }) },
+    ...{ url, timeout: TIMEOUT_MS, checkCompatibility: false },
+    // Not as `apiKey`: over plain HTTP, which is what the stack's own network has, the client would complain on the console.
+    ...(apiKey === undefined ? {} : { headers: { 'api-key': apiKey } }),
   });
   const what = `Qdrant at ${new URL(url).host}`;
 

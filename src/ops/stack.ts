@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import { RagError } from '../errors.ts';
+import type { Io } from '../types.ts';
+import { withEvidence } from './evidence.ts';
+import { type Folder, openFolder, withVariable } from './folder.ts';
+import type { Build } from './image.ts';
+import { type Facts, inspect } from './inspect.ts';
+import { locked } from './lock.ts';
+import { majorOf, preflight } from './preflight.ts';
+import { apply, type Runner, type Step } from './step.ts';
+import { compose, planUp } from './up.ts';
+
+export interface StackDeps {
+  runner: Runner;
+  /** The installed package, from which images are built. */
+  root: string;
+  version: string;
+}
+
+export interface Planned {
+  folder: Folder;
+  facts: Facts;
+  steps: Step[];
+}
+
+export interface PlanOptions {
+  /** Make our images anew although they are there. */
+  rebuild?: boolean;
+  /** Variables that are about to be written into .env. */
+  env?: Record<string, string>;
+}
+
+/** What `rag stack up` would do: reads, and checks what would fail half-way; changes nothing. */
+export async function planned(deps: StackDeps, path: string, options: PlanOptions = {}): Promise<Planned> {
+  const { rebuild = false, env = {} } = options;
+  const opened = openFolder(path);
+  const folder = { ...opened, env: { ...opened.env, ...env } };
+  const facts = await inspect(deps.runner, folder, env);
+  const postgres = facts.services.find(({ name }) => name === 'postgres')?.image;
+  const about = {
+    ...{ wait: folder.model.wait, rebuild, builds: buildsOf(deps, folder, facts) },
+    postgres: (postgres && ((await majorOf(deps.runner, postgres)) ?? /:(\d+)/.exec(postgres)?.[1])) || '',
+  };
+  const steps = planUp(facts, about);
+  if (steps.length > 0) await preflight(deps.runner, folder, facts);
+  return { folder, facts, steps: withEvidence(steps, folder) };
+}
+
+/** Our own images, unless .env names a registry's. */
+function buildsOf({ root, version }: StackDeps, { env }: Folder, { engine }: Facts): Map<string, Build> {
+  const about = {
+    root,
+    version,
+    arch: engine.arch,
+    nodeImage: env.NODE_IMAGE || 'node:22-bookworm-slim',
+    nginxImage: env.NGINX_IMAGE || 'nginx:1.29-alpine',
+  };
+  return new Map(
+    (['rag', 'web'] as const).flatMap((target): [string, Build][] => {
+      const tag = env[target === 'rag' ? 'RAG_IMAGE' : 'RAG_WEB_IMAGE'];
+      return tag === `${imageName(target)}:${version}` ? [[tag, { ...about, target, tag }]] : [];
+    }),
+  );
+}
+
+export const imageName = (target: 'rag' | 'web') => (target === 'rag' ? 'multi-model-rag' : 'multi-model-rag-web');
+
+/** Images that ours stand on and that are not here. */
+export async function missingBases(runner: Runner, builds: Iterable<Build>): Promise<string[]> {
+  const missing = new Set<string>();
+  for (const build of builds) {
+    const base = build.target === 'rag' ? build.nodeImage : build.nginxImage;
+    const { code } = await runner.run(['docker', 'image', 'inspect', '--format', '{{.Id}}', base], { codes: [0, 1] });
+    if (code !== 0) missing.add(base);
+  }
+  return [...missing];
+}
+
+/** Applies a plan with the folder locked. */
+export async function carryOut({ runner }: StackDeps, { folder, steps }: Planned, verb: string, io: Io): Promise<void> {
+  if (steps.length > 0) await locked(folder.path, verb, () => apply(steps, runner, io));
+}
+
+/** Where nginx is reached from this machine. */
+export function addressOf({ services }: Facts): string {
+  const door = services.find(({ stage, ports }) => stage === 'edge' && ports.length > 0)?.ports;
+  const secure = door?.find(({ port }) => port === 443);
+  const { address, port } = secure ?? door?.[0] ?? { address: '127.0.0.1', port: 8080 };
+  const host = address === '0.0.0.0' || address === '' || address === '::' ? '127.0.0.1' : address;
+  return `${secure ? 'https' : 'http'}://${host}:${port}`;
+}
+
+/** down: containers and networks go, volumes stay. */
+export function planDown(folder: Folder): Step[] {
+  return [commandIn(folder, 'stop everything; data stay', compose('down', '--remove-orphans'))];
+}
+
+export function planRestart(folder: Folder, services: string[], facts: Facts): Step[] {
+  const known = facts.services.filter(({ stage }) => stage !== 'prepare').map(({ name }) => name);
+  const names = services.length === 0 ? known : services;
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong !== undefined) throw unknownService(wrong, known);
+  return [
+    commandIn(folder, `restart ${names.join(', ')}`, compose('restart', ...names)),
+    commandIn(
+      folder,
+      'wait until healthy',
+      compose(
+        'up',
+        '--detach',
+        '--no-deps',
+        '--no-recreate',
+        '--wait',
+        '--wait-timeout',
+        String(folder.model.wait),
+        ...names,
+      ),
+    ),
+  ];
+}
+
+const REPLICAS: Record<string, string> = { api: 'API_REPLICAS', worker: 'WORKER_REPLICAS' };
+
+/** `api=3`: noted in .env, so that plain `docker compose up` keeps it, then done. */
+export function planScale(folder: Folder, facts: Facts, wanted: Record<string, number>, env: string): Step[] {
+  let text = env;
+  for (const [name, count] of Object.entries(wanted)) {
+    if (!facts.services.some((service) => service.name === name))
+      throw unknownService(
+        name,
+        facts.services.map((service) => service.name),
+      );
+    const variable = REPLICAS[name];
+    if (variable === undefined)
+      throw new RagError('refused', `${name} is one: only ${Object.keys(REPLICAS).join(' and ')} can be many`, {
+        hint: 'rag stack scale api=3',
+        zh: `${name} 只能有一个；可扩展的只有 ${Object.keys(REPLICAS).join('、')}`,
+      });
+    text = withVariable(text, variable, String(count));
+  }
+  const names = Object.keys(wanted);
+  const path = join(folder.path, '.env');
+  return [
+    {
+      title: 'note it in .env',
+      detail: `write ${path}: ${names.map((name) => `${REPLICAS[name]}=${wanted[name]}`).join(' ')}`,
+      do: (runner) => runner.write(path, text),
+    },
+    commandIn(
+      folder,
+      `run ${names.map((name) => `${wanted[name]} ${name}`).join(', ')}`,
+      compose(
+        'up',
+        '--detach',
+        '--no-deps',
+        '--no-recreate',
+        '--wait',
+        '--wait-timeout',
+        String(folder.model.wait),
+        ...names,
+      ),
+    ),
+  ];
+}
+
+function commandIn({ path: cwd }: Folder, title: string, argv: string[]): Step {
+  return {
+    title,
+    detail: argv.join(' '),
+    do: async (runner, io) => void (await runner.run(argv, { cwd, signal: io.signal })),
+  };
+}
+
+export function unknownService(name: string, known: string[]): RagError {
+  return new RagError('not_found', `there is no service ${name}`, {
+    hint: `there are ${known.join(', ')}`,
+    zh: `没有服务 ${name}`,
+  });
+}

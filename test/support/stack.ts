@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface Said {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** A program with our environment, whatever it leaves with. */
+export async function program(argv: string[], cwd: string, env: Record<string, string> = {}): Promise<Said> {
+  const [file, ...words] = argv as [string, ...string[]];
+  try {
+    const { stdout, stderr } = await run(file, words, { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 });
+    return { code: 0, out: stdout, err: stderr };
+  } catch (error) {
+    const { code, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code: typeof code === 'number' ? code : -1, out: stdout, err: stderr };
+  }
+}
+
+export const docker = async (cwd: string, ...words: string[]): Promise<string> => {
+  const { code, out, err } = await program(['docker', ...words], cwd);
+  if (code !== 0) throw new Error(`docker ${words.join(' ')}: ${err || out}`);
+  return out.trim();
+};
+
+export interface Stack {
+  folder: string;
+  name: string;
+  url: string;
+  port: number;
+  rag(...words: string[]): Promise<Said>;
+  docker(...words: string[]): Promise<string>;
+  secret(name: string): string;
+  /** Bearer of the first admin. */
+  token(): Promise<string>;
+  /** Process ids on this machine of a service's containers. */
+  pids(service: string): Promise<number[]>;
+  /** Containers, networks, volumes, folder: nothing is left. */
+  end(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** A folder that `rag stack init` wrote, with a name and a port of its own. */
+export async function stack(): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), 'rag-stack-'));
+  const name = `rag-test-${folder.slice(-6).toLowerCase()}`;
+  const port = await freePort();
+  const rag = (...words: string[]) => program([process.execPath, resolve('bin/rag.js'), ...words], folder);
+  const made = await rag('stack', 'init', '--name', name, '--port', String(port));
+  if (made.code !== 0) throw new Error(made.err);
+  const url = `http://127.0.0.1:${port}`;
+  const secret = (which: string) => readFileSync(join(folder, 'secrets', which), 'utf8').trim();
+  let token: Promise<string> | undefined;
+
+  async function signIn(): Promise<string> {
+    const body = JSON.stringify({ name: 'admin', password: secret('admin_password') });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/api/v1/auth/login`, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`signing in: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { access: string }).access;
+  }
+
+  return {
+    ...{ folder, name, url, port, rag, secret },
+    docker: (...words) => docker(folder, ...words),
+    token: () => (token ??= signIn()),
+    async pids(service) {
+      const ids = (await docker(folder, 'compose', 'ps', '--quiet', service)).split('\n');
+      const pids = await docker(folder, 'inspect', '--format', '{{.State.Pid}}', ...ids);
+      return pids.split('\n').map(Number);
+    },
+    async end() {
+      await program(['docker', 'compose', 'down', '--remove-orphans', '--timeout', '5'], folder);
+      const volumes = (await docker(folder, 'volume', 'ls', '--quiet', '--filter', `name=^${name}_`))
+        .split('\n')
+        .filter(Boolean);
+      if (volumes.length > 0) await docker(folder, 'volume', 'rm', ...volumes);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks until it holds. Throws what it last said after `seconds`. */
+export async function eventually(seconds: number, holds: () => Promise<void>): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await holds();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await pause(500);
+    }
+  }
+}
