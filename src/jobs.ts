@@ -3,7 +3,11 @@ import type { Entry } from './originals/register.ts';
 import type { IngestInput, IngestResult } from './pipeline/ingest.ts';
 
 /** What a client may say of its files. */
-export type Labels = Partial<Pick<IngestInput, 'collection' | 'tags' | 'defaultCollection'>> & { embed?: boolean };
+export type Labels = Partial<Pick<IngestInput, 'collection' | 'tags' | 'defaultCollection'>> & {
+  embed?: boolean;
+  /** Collections of who sent them, who may write nowhere else; set by the API. */
+  within?: string[];
+};
 
 /** Reads one original that was put and recorded. */
 export type IngestJob = Omit<Entry, 'labels'> & { labels: Labels };

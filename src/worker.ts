@@ -9,6 +9,7 @@ import { embedPending } from './pipeline/embed.ts';
 import { sync } from './pipeline/sync.ts';
 import type { Handler, Working } from './queue/queue.ts';
 import type { Services } from './services.ts';
+import { writesWithin } from './store/within.ts';
 import type { Io } from './types.ts';
 import { inputDefaults, syncDeps } from './wiring.ts';
 
@@ -77,8 +78,9 @@ async function ingestOriginal(context: Context, services: Services, job: IngestJ
       await utimes(path, mtimeMs / 1000, mtimeMs / 1000);
       const { store, release } = await context.writer(WAIT_SECONDS, { only: [source] });
       try {
-        const { embed = true, ...said } = labels;
-        const deps = await syncDeps(context, store, { embed, retokenizing() {} });
+        const { embed = true, within, ...said } = labels;
+        const own = within === undefined ? store : writesWithin(store, within);
+        const deps = await syncDeps(context, own, { embed, retokenizing() {} });
         const input = { ...inputDefaults(context), ...said, paths: [path], cwd: folder, root: folder };
         const { counts, chunks, embedded, bytes, files } = await sync(deps, input, io);
         io.signal.throwIfAborted();

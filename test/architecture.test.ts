@@ -56,6 +56,7 @@ const MAY: Record<string, string[]> = {
   'scratch.ts': [],
   'jobs.ts': ['originals/register.ts', 'pipeline'],
   'worker.ts': [
+    'store/within.ts',
     ...['context.ts', 'wiring.ts', 'services.ts', 'jobs.ts', 'pipeline', 'queue/queue.ts', 'types.ts', 'errors.ts'],
   ],
   'scheduler.ts': ['context.ts', 'worker.ts', 'jobs.ts'],

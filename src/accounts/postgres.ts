@@ -10,7 +10,7 @@ const KEY = 'k.id, k.name, k.role, k.collections, k.created, k.expires, k.revoke
 const KEYS = `SELECT ${KEY}, u.name AS user FROM api_keys k JOIN users u ON u.id = k.owner`;
 const GOING = 's.ended IS NULL AND s.expires > now()';
 /** Held by who looks whether there is an admin, to the end of the transaction. */
-const ADMINS = 'SELECT pg_advisory_xact_lock(7265003)';
+const ADMINS = 'SELECT pg_advisory_xact_lock(7265004)';
 
 const toUser = ({ id, name, role, collections, disabled, created }: UserRow): User => ({
   ...{ id, name, role, collections, disabled },

@@ -16,6 +16,22 @@ export function seenBy(context: Context, { user, collections }: Caller): Context
       const { store, release } = await context.latest();
       return { store: await store.onlyIn(collections), release };
     },
+    // What belongs to others keeps its original.
+    async services() {
+      const services = await context.services();
+      if (services === undefined) return undefined;
+      const forget = async (sources: string[]) => {
+        const { store, release } = await context.latest();
+        try {
+          for (const source of sources)
+            if (collections.includes((await store.find(source))?.collection ?? ''))
+              await services.register.forget([source]);
+        } finally {
+          release();
+        }
+      };
+      return { ...services, register: { ...services.register, forget } };
+    },
     // The file of a document that cannot be seen is not there.
     async originals() {
       const originals = await context.originals();
@@ -55,23 +71,37 @@ export function labelled({ caller, deps }: Call, labels: Labels): Labels {
   const fallback = collections.includes(defaultCollection) ? defaultCollection : more.length === 0 ? only : undefined;
   if (collection === undefined && fallback === undefined)
     throw new RagError('usage', `name the collection: ${collections.join(', ')}`, { hint: '--collection NAME' });
-  return { ...labels, ...(fallback === undefined ? {} : { defaultCollection: fallback }) };
+  return { ...labels, within: collections, ...(fallback === undefined ? {} : { defaultCollection: fallback }) };
 }
 
-/** Throws RagError('refused') for a name under which somebody else's document is kept. */
+/** Throws RagError('refused') for a name under which somebody else's file is kept, or what lies in it. */
 export async function mayBeWritten({ caller, whole }: Call, sources: string[]): Promise<void> {
   const { collections } = caller;
   if (collections === null) return;
+  const services = await whole.services();
   const { store, release } = await whole.latest();
   try {
+    const stamps = await store.stamps();
     for (const source of sources) {
-      const taken = await store.find(source);
-      if (taken !== undefined && !collections.includes(taken.collection)) throw notYours(source);
+      const held = [...stamps].filter(([name, { document }]) => document && isOrLiesIn(name, source));
+      const owners = held.map(([, { collection }]) => collection);
+      // A file that gave no document belongs to where it was sent.
+      if (owners.length === 0) owners.push(...destination(await services?.register.find(source), whole));
+      if (owners.some((owner) => !collections.includes(owner)))
+        throw new RagError('refused', `${source} cannot be kept under this name`, {
+          hint: 'choose another name or folder',
+          zh: `${source} 不能使用此名称`,
+        });
     }
   } finally {
     release();
   }
 }
 
-const notYours = (source: string) =>
-  new RagError('refused', `${source} cannot be kept under this name`, { hint: 'choose another name or folder' });
+const isOrLiesIn = (name: string, source: string) => name === source || name.startsWith(`${source}!/`);
+
+function destination(original: { labels: Labels } | undefined, { config }: Context): string[] {
+  if (original === undefined) return [];
+  const { collection, defaultCollection = config.values.COLLECTION } = original.labels;
+  return [collection ?? defaultCollection];
+}

@@ -12,7 +12,7 @@ const WAIT_SECONDS = 600;
 export async function syncPaths(
   call: Call,
   paths: string[],
-  { embed = true, ...labels }: Labels = {},
+  { embed = true, within: _, ...labels }: Labels = {},
 ): Promise<Response | object> {
   const { context } = call.deps;
   const work = async (io: Io) => {

@@ -2,12 +2,17 @@ import { RagError } from '../errors.ts';
 import type { Document } from '../types.ts';
 import type { Store } from './store.ts';
 
-/**
- * A writer that sees these collections alone and changes nothing outside of them. Throws RagError('forbidden') for another
- * collection, RagError('refused') for a name under which somebody else's document is kept.
- */
+/** A writer that sees these collections alone and changes nothing outside of them. */
 export async function writerWithin(store: Store, collections: string[]): Promise<Store> {
-  const reader = await store.onlyIn(collections);
+  const { pending, check, ...writes } = writesWithin(store, collections);
+  return { ...writes, ...(await store.onlyIn(collections)), pending, check };
+}
+
+/**
+ * A writer that changes nothing outside of these collections. Throws RagError('forbidden') for another collection,
+ * RagError('refused') for a name under which somebody else's document is kept.
+ */
+export function writesWithin(store: Store, collections: string[]): Store {
   const mine = (collection: string) => collections.includes(collection);
 
   async function free(source: string): Promise<void> {
@@ -25,14 +30,13 @@ export async function writerWithin(store: Store, collections: string[]): Promise
       });
     await free(source);
   }
-  const seen = async (source: string) => (await reader.find(source)) !== undefined;
+  const seen = async (source: string) => mine((await store.find(source))?.collection ?? '');
   const whole = async (): Promise<never> => {
     throw new RagError('forbidden', 'this concerns all of the home, and you see a part of it');
   };
 
   return {
     ...store,
-    ...reader,
     async put(puts, options) {
       for (const { document } of puts) await may(document);
       for (const source of options?.removed ?? []) await free(source);

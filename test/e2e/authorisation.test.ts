@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { strToU8, zipSync } from 'fflate';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLES, type Role, reaches } from '../../src/accounts/accounts.ts';
@@ -80,10 +81,10 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
     return call(route.method.toUpperCase(), route.path + query, { bearer, body: asked.body });
   };
 
-  async function upload(bearer: string | undefined, name: string, text: string, about: object) {
+  async function upload(bearer: string | undefined, name: string, text: string | Uint8Array, about: object) {
     const form = new FormData();
     form.append('about', JSON.stringify({ paths: true, ...about }));
-    form.append('file', new Blob([text]), name);
+    form.append('file', new Blob([text as Uint8Array<ArrayBuffer>]), name);
     return call('POST', '/api/v1/documents', { bearer, body: form });
   }
 
@@ -336,6 +337,20 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       expect(mine.json).toMatchObject({ added: 1 });
       const list = await call('GET', '/api/v1/documents?in=tea/black.md', { bearer: bearers.admin });
       expect(list.json.documents).toMatchObject([{ collection: 'tea' }]);
+      const zip = zipSync({ 'note.md': strToU8('# Old pay\n\nThe quagga was paid in April.\n') });
+      expect((await upload(bearers.admin, 'pay/old.zip', zip, { collection: 'pay' })).json).toMatchObject({ added: 1 });
+      // An archive is no document, and neither is a file that could not be read: they are somebody's all the same.
+      for (const name of ['pay/old.zip', 'pay/broken.pdf'])
+        expect((await upload(editor, name, 'mine now', {})).status, name).toBe(409);
+      for (const source of ['pay/bonus.md', 'pay/old.zip!/note.md', 'nowhere.md']) {
+        expect((await call('DELETE', `/api/v1/documents?source=${source}`, { bearer: editor })).status, source).toBe(
+          404,
+        );
+        const forgotten = await call('POST', '/api/v1/files/forget', { bearer: editor, body: { sources: [source] } });
+        expect(forgotten.json, source).toEqual({ removed: [] });
+      }
+      const file = await call('GET', '/api/v1/documents/file?source=pay/bonus.md', { bearer: bearers.admin });
+      expect([file.status, file.text]).toEqual([200, PAY]);
       const text = await call('GET', '/api/v1/documents/text?source=pay/bonus.md', { bearer: bearers.admin });
       expect(text.json.text).toContain('zanzibar');
       expect((await upload(bearers['reader-tea'], 'y.md', '# y\n', {})).status).toBe(403);
