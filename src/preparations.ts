@@ -20,6 +20,7 @@ export async function preparations(context: Context): Promise<Preparation[]> {
   const { blobs, queue } = await servicesOf(context);
   const { migratePostgres, pendingMigrations } = await import('./postgres/postgres.ts');
   const { pointsOf } = await import('./store/server/server.ts');
+  const { ADMIN_USER, ADMIN_PASSWORD } = context.config.values;
   const options = serverOptions(context.config.values);
   const steps = await migrations();
   const points = pointsOf(options);
@@ -50,6 +51,21 @@ export async function preparations(context: Context): Promise<Preparation[]> {
       place: blobs.place,
       pending: async () => ((await blobs.exists()) ? undefined : 'made'),
       prepare: () => blobs.ready(),
+    },
+    {
+      title: 'first admin',
+      async pending() {
+        if (ADMIN_PASSWORD === undefined) return undefined;
+        if ((await pendingMigrations(options.postgres, steps)).length > 0) return ADMIN_USER;
+        const { accounts } = await (await context.access()).managing();
+        return (await accounts.users()).length === 0 ? ADMIN_USER : undefined;
+      },
+      async prepare() {
+        if (ADMIN_PASSWORD === undefined) return;
+        const { ensureAdmin } = await import('./accounts/managing.ts');
+        const deps = await (await context.access()).managing();
+        await ensureAdmin(deps, { name: ADMIN_USER, password: ADMIN_PASSWORD.reveal() });
+      },
     },
     {
       title: 'words',

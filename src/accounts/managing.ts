@@ -39,18 +39,13 @@ export async function addUser(
 
 /**
  * The first user, an admin, where there is none yet; resolves to undefined where there is one. Safe for several processes at once.
- * Throws RagError('config') where one is needed and no password is set.
+ * Throws RagError('usage') for a password that is too short.
  */
 export async function ensureAdmin(
   { accounts, passwords }: Pick<ManagingDeps, 'accounts' | 'passwords'>,
-  { name, password }: { name: string; password: string | undefined },
+  { name, password }: { name: string; password: string },
 ): Promise<User | undefined> {
   if ((await accounts.users()).length > 0) return undefined;
-  if (password === undefined)
-    throw new RagError('config', 'there is no user yet, and ADMIN_PASSWORD is not set', {
-      hint: 'set ADMIN_PASSWORD (or ADMIN_PASSWORD_FILE) and run it again, or: rag user add NAME --role admin',
-      zh: '还没有用户，且未设置 ADMIN_PASSWORD',
-    });
   longEnough(password);
   const hash = await passwords.hash(password);
   const user = await accounts.addFirst({ name, password: hash, role: 'admin', collections: null });

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountServer, accountServer, newPem } from '../support/accounts.ts';
+import { emptyDatabase } from '../support/postgres.ts';
 import { folder, rag } from '../support/rag.ts';
 import { POSTGRES, QDRANT, withServices } from '../support/services.ts';
+import { serving } from '../support/serving.ts';
 
 withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
   let server: AccountServer;
@@ -122,6 +125,36 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       expect(existsSync(join(server.cwd, '.rag'))).toBe(false);
     });
 
+    it('makes the first admin with the database, once, and says who is missing', { timeout: 120_000 }, async () => {
+      const name = `rag_first_${randomBytes(6).toString('hex')}`;
+      const database = await emptyDatabase(postgres, name);
+      const { JWT_SECRET_KEY, ...rest } = server.env;
+      const env = { ...rest, DATABASE_URL: database.url, QDRANT_COLLECTION: name };
+      const cwd = folder();
+      const migrate = (more: Record<string, string>, ...argv: string[]) =>
+        rag({ cwd, env: { ...env, ...more } }, 'migrate', 'database', '--yes', ...argv);
+      expect((await migrate({})).code).toBe(0);
+      expect((await rag({ cwd, env }, 'user', 'list', '--json')).json.result.users).toEqual([]);
+      const alone = await serving(cwd, env);
+      await expect.poll(() => alone.log()).toContain('no user yet');
+      await alone.stop();
+      const short = await migrate({ ADMIN_PASSWORD: 'short' });
+      expect([short.code, short.err]).toEqual([2, expect.stringContaining('at least 12')]);
+      const first = { ADMIN_USER: 'chief', ADMIN_PASSWORD: 'made by a machine' };
+      expect((await migrate(first, '--plan')).out).toContain('first admin: chief');
+      const both = await Promise.all([migrate(first), migrate({ ...first, ADMIN_USER: 'other' })]);
+      expect(both.map(({ code }) => code)).toEqual([0, 0]);
+      expect((await migrate({ ...first, ADMIN_PASSWORD: 'another by a machine' })).code).toBe(0);
+      const { users } = (await rag({ cwd, env }, 'user', 'list', '--json')).json.result;
+      expect(users).toMatchObject([{ role: 'admin', collections: null }]);
+      const up = await serving(cwd, { ...env, JWT_SECRET_KEY: JWT_SECRET_KEY! });
+      const body = JSON.stringify({ name: users[0].name, password: 'made by a machine' });
+      expect((await fetch(`${up.url}/api/v1/auth/login`, { method: 'POST', body })).status).toBe(200);
+      await up.stop();
+      await database.drop();
+      await fetch(`${qdrant}/collections/${name}`, { method: 'DELETE' });
+    });
+
     it('says where accounts are, and where not', async () => {
       const local = await rag({ cwd: folder() }, 'user', 'list');
       expect([local.code, local.err]).toEqual([2, expect.stringContaining('belong to the server home')]);
@@ -204,7 +237,6 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       return keys.map(({ kid }) => kid);
     };
     const [old] = await kids(server.url);
-    const { serving } = await import('../support/serving.ts');
     const next = newPem();
     const rotated = await serving(cwd, { ...env, JWT_SECRET_KEY: `${next}\n${pem}` });
     const me = (url: string, bearer: string) =>

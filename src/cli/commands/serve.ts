@@ -49,6 +49,8 @@ export function serveCommand(app: App, exit: Exit): Command {
     const context = await run.context();
     const { port, host, rateLimit } = options;
     const access = await context.access();
+    if (signedIn && (await (await access.managing()).accounts.users()).length === 0)
+      run.io.report({ type: 'warn', message: run.say.accounts.nobody });
     const accounts = signedIn ? { managing: await access.managing(), signing: await access.signing() } : undefined;
     // Without a queue that others see, who takes uploads reads them.
     const alone = values.STORE === 'server' && values.QUEUE === 'memory';
