@@ -11,7 +11,7 @@ export const ERRORS = {
   unavailable: { exit: 5, http: 503, retry: true },
   not_found: { exit: 6, http: 404, retry: false },
   locked: { exit: 7, http: 409, retry: true },
-  verify: { exit: 8, http: 500, retry: false },
+  verify: { exit: 8, http: 422, retry: false },
   unreadable: { exit: 9, http: 422, retry: false },
   refused: { exit: 10, http: 409, retry: false },
 } as const;

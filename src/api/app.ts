@@ -26,6 +26,9 @@ export interface ApiOptions extends Omit<GuardOptions, 'signing'> {
   ready(): boolean;
 }
 
+/** Bytes of a body that are read although nobody wants them. */
+const SHORT = 2 ** 20;
+
 type Known = { Variables: { caller: Caller; address: string } };
 
 const OPEN = new Set([
@@ -143,8 +146,9 @@ function problem(http: HonoContext, error: unknown, log: ApiOptions['log']): Res
   const said = known ? sentence(error, http.req.header('accept-language')) : message;
   const status = known ? ERRORS[error.code].http : 500;
   if (code === 'rate_limited') http.header('retry-after', '60');
-  // What was not read of the body must not be taken for the next request.
-  if (!['GET', 'HEAD'].includes(http.req.method)) http.header('connection', 'close');
+  // A little that was not read of the body is read away, so that the client hears the answer. What is long must not be waited for.
+  if (!(Number(http.req.header('content-length') ?? 0) <= SHORT) || http.req.header('transfer-encoding'))
+    http.header('connection', 'close');
   if (code === 'unauthenticated') http.header('www-authenticate', 'Bearer');
   return http.json({ error: { code, message: said, ...(hint ? { hint } : {}) } }, status as 400);
 }

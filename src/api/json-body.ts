@@ -5,10 +5,15 @@ import { RagError } from '../errors.ts';
 const MAX_BODY = 2 * 2 ** 20;
 const BODY_MS = 20_000;
 
+/** Throws RagError('too_large') for a body that says itself that it is longer. */
+export function atMost(http: HonoContext, bytes: number, what: string): void {
+  if (Number(http.req.header('content-length') ?? 0) > bytes)
+    throw new RagError('too_large', `${what} has at most ${bytes} bytes`);
+}
+
 /** A body of JSON. Throws RagError('too_large' | 'too_slow' | 'usage'). */
 export async function jsonBody(http: HonoContext): Promise<unknown> {
-  const tooLarge = () => new RagError('too_large', `the body is over ${MAX_BODY} bytes`);
-  if (Number(http.req.header('content-length') ?? 0) > MAX_BODY) throw tooLarge();
+  atMost(http, MAX_BODY, 'this body');
   const reader = http.req.raw.body?.getReader();
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -21,7 +26,7 @@ export async function jsonBody(http: HonoContext): Promise<unknown> {
       const { done, value } = await Promise.race([reader.read(), late]);
       if (done) break;
       size += value.length;
-      if (size > MAX_BODY) throw tooLarge();
+      if (size > MAX_BODY) throw new RagError('too_large', `this body has at most ${MAX_BODY} bytes`);
       parts.push(value);
     }
   } finally {

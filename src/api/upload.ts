@@ -9,6 +9,7 @@ import { RagError } from '../errors.ts';
 import type { Labels } from '../jobs.ts';
 import { uploadKey, uploadProblem } from '../pipeline/uploadname.ts';
 import { type Call, checked, withStore } from './call.ts';
+import { atMost } from './json-body.ts';
 import { keepOriginals } from './queued.ts';
 import { labelled, mayBeWritten } from './seen.ts';
 import { openStaging, type Placed, type Staged } from './staging.ts';
@@ -51,9 +52,7 @@ export async function received(call: Call): Promise<Received> {
   const type = http.req.header('content-type') ?? '';
   if (!type.startsWith('multipart/form-data'))
     throw new RagError('usage', 'an upload is multipart/form-data', { hint: 'curl -F file=@report.pdf …' });
-  const most = Math.max(MAX_BODY, 2 * limit);
-  if (Number(http.req.header('content-length') ?? 0) > most)
-    throw new RagError('too_large', `an upload has at most ${most} bytes; send the files in several`);
+  atMost(http, Math.max(MAX_BODY, 2 * limit), 'an upload');
   const services = await deps.context.services();
   const staging = await openStaging(root, services && (await deps.context.scratch()));
   const writing: Promise<Staged>[] = [];

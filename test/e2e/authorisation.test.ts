@@ -122,11 +122,13 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
         'POST /api/v1/auth/logout',
         'POST /api/v1/auth/refresh',
       ]);
-      // What changes something is written down.
+      // What changes something is written down; this one only asks.
+      const asks = ['POST /api/v1/originals/missing'];
       const changes = ROUTES.filter(
         ({ needs, method }) => method !== 'get' && (needs === 'editor' || needs === 'admin'),
       );
-      for (const route of changes) expect(route.audited, nameOf(route)).toBeDefined();
+      for (const route of changes.filter((one) => !asks.includes(nameOf(one))))
+        expect(route.audited, nameOf(route)).toBeDefined();
     });
 
     it('is nobody without a token: 401 for every route but the open ones', async () => {
@@ -148,7 +150,7 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
           const { status } = await send(route, bearer, route.method === 'get' ? {} : { body: {} });
           if (!reaches(role, route.needs)) expect(status, `${name}: ${nameOf(route)}`).toBe(403);
           else if (nameOf(route) === 'POST /api/v1/eval') continue;
-          else expect([200, 400], `${name}: ${nameOf(route)}`).toContain(status);
+          else expect([200, 400, 422], `${name}: ${nameOf(route)}`).toContain(status);
         }
         const metrics = await call('GET', '/metrics', { bearer });
         expect(metrics.status, `${name}: metrics`).toBe(role === 'admin' ? 200 : 403);
@@ -376,9 +378,10 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
 
   describe('rough handling', () => {
     it('refuses a body of 50 GB by its header, at every route that takes one', async () => {
-      for (const route of ROUTES.filter(({ method }) => method === 'post' || method === 'patch')) {
+      for (const route of ROUTES.filter(({ method }) => ['post', 'put', 'patch'].includes(method))) {
+        const path = route.path.replace('{sha256}', `${'0'.repeat(64)}?source=x&bytes=5`);
         const { text, status } = await raw(
-          `${route.method.toUpperCase()} ${route.path} HTTP/1.1\r\nauthorization: Bearer ${bearers.admin}\r\n` +
+          `${route.method.toUpperCase()} ${path} HTTP/1.1\r\nauthorization: Bearer ${bearers.admin}\r\n` +
             `content-length: ${50 * 2 ** 30}\r\ncontent-type: multipart/form-data; boundary=x\r\n`,
         );
         expect(status, `${nameOf(route)}: ${text}`).toBe(413);

@@ -11,10 +11,13 @@ import { RagError } from '../../errors.ts';
 import type { Services } from '../../services.ts';
 import type { Io } from '../../types.ts';
 import { checked, type Deps, ioOf, route, withStore } from '../call.ts';
+import { atMost } from '../json-body.ts';
 import { streamed, wantsStream } from '../sse.ts';
 
 /** Questions to the object store at once. */
 const ASKED = 16;
+/** A home of some million passages. */
+const MAX_PACK = 32 * 2 ** 30;
 /** For another writer. */
 const WAIT_SECONDS = 600;
 
@@ -90,6 +93,7 @@ export const moving = [
       const { source, mtime: mtimeMs, bytes } = query;
       const limit = deps.context.config.values.MAX_FILE_SIZE;
       if (bytes > limit) throw new RagError('too_large', `${bytes} bytes, over MAX_FILE_SIZE (${limit})`);
+      atMost(http, limit, 'an original');
       const { incoming } = http.env as { incoming: IncomingMessage };
       const stored = await blobs.put(sha256, bytes, incoming);
       const lost = await register.record([{ source, sha256, bytes, mtimeMs, labels: {} }], { ingested: true });
@@ -113,6 +117,7 @@ export const moving = [
       .object({ documents: z.int(), added: z.int(), updated: z.int(), unchanged: z.int(), pending: z.int() })
       .loose(),
     async handle(call) {
+      atMost(call.http, MAX_PACK, 'a pack');
       const { context } = call.deps;
       const folder = await mkdtemp(join(await context.scratch(), 'pack-'));
       const end = () => rm(folder, { recursive: true, force: true });
