@@ -11,6 +11,8 @@ export interface ManagingDeps {
 
 const MIN_PASSWORD = 12;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u;
+/** Of one user, those not revoked. */
+const MOST_KEYS = 100;
 const DAY_MS = 86_400_000;
 
 /** Throws RagError('usage') for a name or password that cannot be, RagError('refused') for a name that is taken. */
@@ -93,6 +95,9 @@ export async function createKey(
   const beyond = mine === null ? [] : (collections ?? []).filter((one) => !mine.includes(one));
   if (beyond.length > 0) throw new RagError('forbidden', `you may not give access to ${beyond.join(', ')}`);
   fits(role, collections);
+  const live = (await accounts.keys(owner.user)).filter(({ revoked }) => !revoked);
+  if (live.length >= MOST_KEYS)
+    throw new RagError('refused', `you have ${live.length} keys already`, { hint: 'rag key list; rag key revoke ID' });
   const secret = newApiKey();
   const expires = days === null ? null : new Date(Date.now() + days * DAY_MS).toISOString();
   const key = await accounts.addKey({ owner: owner.user, name, role, collections, expires, hash: digest(secret) });

@@ -13,7 +13,8 @@ export function clientAddress(trusted: string[]): (remote: string, forwarded: st
   const proxies = new BlockList();
   for (const one of trusted) {
     const [address = '', bits] = one.split('/');
-    if (isIP(address) === 0)
+    const most = isIP(address) === 6 ? 128 : 32;
+    if (isIP(address) === 0 || (bits !== undefined && !(/^\d+$/.test(bits) && Number(bits) <= most)))
       throw new RagError('config', `TRUSTED_PROXIES: ${one} is no address or network`, {
         hint: 'such as 172.16.0.0/12',
       });

@@ -29,6 +29,9 @@ export interface ApiOptions extends Omit<GuardOptions, 'signing'> {
 /** Bytes of a body that are read although nobody wants them. */
 const SHORT = 2 ** 20;
 
+/** Refusals of one user that are written down in a minute. */
+const DENIALS = 60;
+
 type Known = { Variables: { caller: Caller; address: string } };
 
 const OPEN = new Set([
@@ -44,7 +47,7 @@ const PATTERNS = ROUTES.map(({ path }) => ({ path, pattern: new RegExp(`^${path.
 export function openApi(options: ApiOptions): Hono<Known> {
   const { context, log, accounts } = options;
   const metrics = openMetrics(() => deps);
-  const deps: Deps = { context, accounts, log, counted: metrics.counted };
+  const deps: Deps = { context, accounts, log, limits: options.limits, counted: metrics.counted };
   const door = guard({ ...options, signing: accounts?.signing });
   const addressOf = clientAddress(options.proxies);
   const app = new Hono<Known>();
@@ -117,7 +120,9 @@ async function serve(route: Route, http: HonoContext<Known>, deps: Deps): Promis
   const say = (action: string, target: string, result: string) =>
     recorded(deps, { who: nameOf({ caller }), action, target, address, result });
   if (needs !== 'anyone' && !reaches(caller.role, needs)) {
-    await say(audited ?? `${http.req.method} ${route.path}`, '', 'forbidden');
+    // The log grows for whoever may not do something, but not without end.
+    if (await deps.limits.take(`denied:${caller.name}`, DENIALS, 60))
+      await say(audited ?? `${http.req.method} ${route.path}`, '', 'forbidden');
     throw new RagError('forbidden', `this needs the role ${needs}; you have ${caller.role}`, {
       zh: `需要 ${needs} 权限，您的权限为 ${caller.role}`,
     });

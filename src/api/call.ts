@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import type { Caller, Role } from '../accounts/accounts.ts';
 import type { Context } from '../context.ts';
 import { RagError } from '../errors.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { SearchDeps } from '../pipeline/search.ts';
 import type { StoreReader } from '../store/store.ts';
 import type { Event, Io } from '../types.ts';
@@ -15,6 +16,7 @@ export interface Deps {
   context: Context;
   /** Undefined on a server that one token opens. */
   accounts?: ApiAccounts | undefined;
+  limits: Limits;
   log(line: Record<string, unknown>): void;
   /** Counts what was answered. */
   counted(what: 'queries' | 'searches' | 'tokens' | 'dollars' | 'documents', n: number): void;

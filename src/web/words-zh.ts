@@ -28,6 +28,7 @@ export const zh: Words = {
     password: '密码',
     enter: '登录',
     leave: '退出登录',
+    over: '您已退出登录。',
   },
   ask: {
     title: '您想知道什么？',

@@ -26,6 +26,7 @@ export const en = {
     password: 'Password',
     enter: 'Sign in',
     leave: 'Sign out',
+    over: 'You are signed out.',
   },
   ask: {
     title: 'What would you like to know?',

@@ -43,7 +43,9 @@ export const signing = [
         await said(call, name, 'auth.login', 'ok');
         return done;
       } catch (error) {
-        if (error instanceof RagError && error.code !== 'not_found') await said(call, name, 'auth.login', error.code);
+        // Of an address that tries and tries, the log has heard enough.
+        if (error instanceof RagError && error.code === 'unauthenticated')
+          await said(call, name, 'auth.login', error.code);
         throw error;
       }
     },

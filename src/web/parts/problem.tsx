@@ -1,12 +1,13 @@
 import { ApiError } from '../api.ts';
 import { useWords } from '../preferences.ts';
+import { token } from '../token.ts';
 import type { Words } from '../words.ts';
 
 /** One sentence, and what cures it. */
 export function problemText(words: Words, error: Error): { message: string; hint?: string | undefined } {
   if (!(error instanceof ApiError)) return { message: words.bug };
   if (error.code === 'offline') return { message: words.offline };
-  if (error.code === 'unauthenticated') return { message: words.token.wrong };
+  if (error.code === 'unauthenticated') return { message: token.get().session ? words.signIn.over : words.token.wrong };
   return { message: error.message, hint: error.hint };
 }
 
