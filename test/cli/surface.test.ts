@@ -21,7 +21,14 @@ const VERBS = [
 
 describe('the command line', () => {
   it('shows two examples for every verb', async () => {
-    for (const verb of [...VERBS.map((name) => [name]), ['eval', 'beir']]) {
+    for (const verb of [
+      ...VERBS.map((name) => [name]),
+      ['eval', 'beir'],
+      ['audit'],
+      ['login'],
+      ['user', 'add'],
+      ['key', 'create'],
+    ]) {
       const { out, code } = await rag({ cwd: folder() }, ...verb, '--help');
       expect([code, out.match(/^ {2}\$ rag /gm)?.length], verb.join(' ')).toEqual([0, 2]);
     }
