@@ -47,10 +47,17 @@ export async function work(context: Context, options: WorkOptions): Promise<Work
       return { freed: await context.tidy(before) };
     },
   };
-  return services.queue.work(
+  const working = await services.queue.work(
     Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, logged(name, handler as Handler)])),
     options,
   );
+  const leave = await services.queue.announce('worker');
+  return {
+    async drain(graceMs) {
+      await leave();
+      await working.drain(graceMs);
+    },
+  };
 }
 
 export async function servicesOf(context: Context): Promise<Services> {

@@ -59,7 +59,7 @@ const MAY: Record<string, string[]> = {
     ...['context.ts', 'wiring.ts', 'services.ts', 'jobs.ts', 'pipeline', 'queue/queue.ts', 'types.ts', 'errors.ts'],
   ],
   'scheduler.ts': ['context.ts', 'worker.ts', 'jobs.ts'],
-  'health.ts': ['context.ts', 'preparations.ts', 'services.ts', 'queue/queue.ts', 'errors.ts'],
+  'health.ts': ['context.ts', 'preparations.ts', 'services.ts', 'queue/queue.ts', 'errors.ts', 'units.ts'],
   'preparations.ts': ['context.ts', 'worker.ts', 'home.ts', 'migrations.ts', 'pipeline', 'postgres', 'store'],
   'context.ts': [
     'home.ts',

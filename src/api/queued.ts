@@ -30,6 +30,8 @@ export function jobsOf(files: Placed[], labels: Labels): IngestJob[] {
 export async function queueFiles(call: Call, services: Services, files: Placed[], labels: Labels) {
   const work = async (io: Io) => {
     const started = performance.now();
+    if (!(await services.queue.beats()).some(({ role }) => role === 'worker'))
+      io.report({ type: 'note', message: 'no worker is at work: the files are kept, and wait for one' });
     const progress = pace(io, 'files');
     progress.total(
       files.length,
@@ -50,6 +52,7 @@ export async function queueFiles(call: Call, services: Services, files: Placed[]
     const sum = (number: (one: IngestDone) => number) => done.reduce((total, one) => total + number(one), 0);
     const statuses = Object.keys(done[0]!.counts) as (keyof IngestDone['counts'])[];
     const counts = Object.fromEntries(statuses.map((status) => [status, sum((one) => one.counts[status])]));
+    await services.wrote();
     const coverage = await withStore(call.deps, (store) => store.coverage());
     call.deps.counted('documents', counts.added! + counts.updated!);
     return {
