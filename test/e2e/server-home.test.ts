@@ -134,6 +134,10 @@ withServices([POSTGRES, QDRANT, REDIS, S3], (...addresses) => {
       });
       expect(await (await asked(0, '/api/v1/services')).json()).toMatchObject({ degraded: false });
 
+      const metrics = await (await asked(1, '/metrics')).text();
+      for (const line of ['rag_jobs{state="dead"} 0', 'rag_processes{role="worker"} 2', 'rag_home_documents 2'])
+        expect(metrics).toContain(line);
+
       // To a second home: what is missing there, then the files, then the pack.
       const next = await serverHome(addresses as [string, string, string, string]);
       const there = await serving(next.cwd, next.env);
