@@ -9,6 +9,7 @@ import { embedPending } from './pipeline/embed.ts';
 import { sync } from './pipeline/sync.ts';
 import type { Handler, Working } from './queue/queue.ts';
 import type { Services } from './services.ts';
+import type { Store } from './store/store.ts';
 import type { Io } from './types.ts';
 import { inputDefaults, syncDeps } from './wiring.ts';
 
@@ -85,7 +86,8 @@ async function ingestOriginal(context: Context, services: Services, job: IngestJ
       const { store, release } = await context.writer(WAIT_SECONDS, { only: [source] });
       try {
         const { embed = true, ...said } = labels;
-        const deps = await syncDeps(context, store, { embed, retokenizing() {} });
+        const known = knowing(store, job);
+        const deps = await syncDeps(context, known, { embed, retokenizing() {} });
         const input = { ...inputDefaults(context), ...said, paths: [path], cwd: folder, root: folder };
         const { counts, chunks, embedded, bytes, files } = await sync(deps, input, io);
         io.signal.throwIfAborted();
@@ -98,6 +100,19 @@ async function ingestOriginal(context: Context, services: Services, job: IngestJ
       await rm(folder, { recursive: true, force: true });
     }
   });
+}
+
+/** Size and time may be those of other bytes; here the digest is known. */
+function knowing(store: Store, { source, sha256 }: IngestJob): Store {
+  return {
+    ...store,
+    async stamps() {
+      const stamps = await store.stamps();
+      const stamp = stamps.get(source);
+      if (stamp !== undefined && stamp.sha256 !== sha256) stamps.set(source, { ...stamp, mtimeMs: Number.NaN });
+      return stamps;
+    },
+  };
 }
 
 const NOTHING: IngestDone = {
