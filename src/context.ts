@@ -112,6 +112,7 @@ export function openContext(options: ContextOptions): Context {
     openHome({
       ...{ root, values, verb: options.verb, note: options.note, light: options.light === true },
       mergeWorker: pathToFileURL(join(installed, 'dist/workers/merge.js')),
+      written: async () => (await services())?.written(),
       get signal() {
         return options.signal;
       },

@@ -3,6 +3,7 @@ import { RagError } from './errors.ts';
 import { preparations } from './preparations.ts';
 import type { Beat, DeadLetter, Depth } from './queue/queue.ts';
 import type { Services } from './services.ts';
+import { formatBytes } from './units.ts';
 
 export interface ServiceCheck {
   name: string;
@@ -25,12 +26,13 @@ type Finding = Omit<ServiceCheck, 'name'>;
 /** A service that says nothing for so long is down. */
 const TIMEOUT_MS = 10_000;
 const WAITING_MANY = 10_000;
+const BEHIND_BYTES = 64 * 2 ** 20;
 
 /** Asks all services of a server home at once; of a folder, its files. */
 export async function health(context: Context): Promise<Health> {
   const services = await context.services();
   if (services === undefined) {
-    const check = await checked('index', async () => whole(await (await context.reader()).check()));
+    const check = await checked('index', () => index(context));
     return { degraded: check.status !== 'ok', checks: [check], deadLetters: [], processes: [] };
   }
   const steps = await preparations(context);
@@ -48,6 +50,8 @@ export async function health(context: Context): Promise<Health> {
     ),
   );
   const found: Pick<Health, 'queue' | 'deadLetters' | 'processes'> = { deadLetters: [], processes: [] };
+  if (context.config.values.DATABASE_REPLICA_URL !== undefined)
+    checks.push(await checked('replica', async () => replica(services)));
   // Jobs in memory are those of another process.
   if (context.config.values.QUEUE === 'redis')
     checks.push(
@@ -72,9 +76,18 @@ async function checked(name: string, work: () => Promise<Finding>): Promise<Serv
   }
 }
 
-function whole([first]: string[]): Finding {
+async function index(context: Context): Promise<Finding> {
+  const { store, release } = await context.latest();
+  const [first] = await store.check().finally(release);
   if (first === undefined) return { status: 'ok', detail: 'whole' };
   return { status: 'fail', detail: first, hint: 'rag doctor --repair rebuilds the index from the stored text' };
+}
+
+async function replica(services: Services): Promise<Finding> {
+  const bytes = (await services.behind()) ?? 0;
+  const detail = `${formatBytes(bytes)} behind`;
+  if (bytes < BEHIND_BYTES) return { status: 'ok', detail };
+  return { status: 'warn', detail: `${detail}: searches go to the primary`, hint: 'see pg_stat_replication there' };
 }
 
 async function jobs({ queue }: Services, found: Partial<Health>): Promise<Finding> {

@@ -43,10 +43,12 @@ export interface HomeOptions {
   mergeWorker: URL;
   /** One question and the end: the reader does without SQLite where it can. */
   light: boolean;
+  /** Where in PostgreSQL's log what was last said to be written ends. */
+  written(): Promise<string | undefined>;
 }
 
 export function openHome(options: HomeOptions): Home {
-  return options.values.STORE === 'server' ? serverHome(options.values) : localHome(options);
+  return options.values.STORE === 'server' ? serverHome(options) : localHome(options);
 }
 
 function localHome({ root, verb, note, signal, light, mergeWorker }: HomeOptions): Home {
@@ -97,7 +99,7 @@ function localHome({ root, verb, note, signal, light, mergeWorker }: HomeOptions
 /** To PostgreSQL, for accounts. */
 const ACCOUNT_CONNECTIONS = 4;
 
-function serverHome(values: Values): Home {
+function serverHome({ values, written }: HomeOptions): Home {
   let server: Promise<import('./store/server/server.ts').ServerStore> | undefined;
   let migrated: Promise<unknown> | undefined;
   let accounts: Promise<import('./postgres/postgres.ts').Postgres> | undefined;
@@ -113,7 +115,7 @@ function serverHome(values: Values): Home {
     reader: async () => (await opened()).reader(),
     // Not one moment but the newest at each step: a request that waits for a model must not keep a connection, and what a hit names is
     // one version of a document, which stays what it is.
-    latest: async () => ({ store: (await opened()).store, release() {} }),
+    latest: async () => ({ store: await (await opened()).newest(written), release() {} }),
     // Several may write at once. The tables are looked at once, not for each upload.
     async writer(_, { only }) {
       await ready();
@@ -149,6 +151,7 @@ async function migrateHome(options: import('./store/server/server.ts').ServerOpt
 export function serverOptions(values: Values): import('./store/server/server.ts').ServerOptions {
   return {
     postgres: values.DATABASE_URL?.reveal() ?? addressOf(values),
+    replica: values.DATABASE_REPLICA_URL?.reveal(),
     qdrant: values.QDRANT_URL,
     qdrantKey: values.QDRANT_API_KEY?.reveal(),
     collection: values.QDRANT_COLLECTION,

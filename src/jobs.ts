@@ -15,6 +15,11 @@ export type IngestJob = Omit<Entry, 'labels'> & { labels: Labels };
 /** As `sync` has it, of one file; all counts 0 where other bytes, or none, are the source's by now. */
 export type IngestDone = Pick<IngestResult, 'counts' | 'chunks' | 'bytes' | 'files'> & { embedded: number };
 
+export const NOTHING: IngestDone = {
+  counts: { added: 0, updated: 0, unchanged: 0, renamed: 0, removed: 0, skipped: 0, partial: 0, failed: 0 },
+  ...{ chunks: 0, embedded: 0, bytes: 0, files: [] },
+};
+
 /** The same file, said the same of, is one job. */
 export function ingestId({ source, sha256, labels }: IngestJob): string {
   return createHash('sha256')

@@ -18,6 +18,12 @@ export interface Services {
   register: Register;
   originals: Originals;
   chats(owner: string | undefined): Chats;
+  /** Says that something was written: from now on no replica is asked that does not have it. */
+  wrote(): Promise<void>;
+  /** Where in PostgreSQL's log that ends, whichever process said it. */
+  written(): Promise<string | undefined>;
+  /** How far the replica is behind, in bytes of the log; undefined where there is none. */
+  behind(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -32,6 +38,8 @@ export interface ServicesOptions {
 /** Besides the store's own. */
 const CONNECTIONS = 10;
 
+const WRITTEN = 'written';
+
 export async function openServices({ root, values, scratch, note }: ServicesOptions): Promise<Services> {
   const { openPostgres } = await import('./postgres/postgres.ts');
   const { openRegister } = await import('./originals/register.ts');
@@ -39,6 +47,9 @@ export async function openServices({ root, values, scratch, note }: ServicesOpti
   const { folderOriginals } = await import('./originals/folder.ts');
   const { openChats } = await import('./chats/postgres.ts');
   const postgres = openPostgres({ url: serverOptions(values).postgres, connections: CONNECTIONS });
+  const { logEnd, watchReplica } = await import('./postgres/replica.ts');
+  const replica = values.DATABASE_REPLICA_URL?.reveal();
+  const copy = replica === undefined ? undefined : openPostgres({ url: replica, connections: 1 });
   const blobs = await openBlobs(root, values);
   const queue = await openQueue(values, note);
   const register = openRegister(postgres, blobs);
@@ -46,7 +57,13 @@ export async function openServices({ root, values, scratch, note }: ServicesOpti
     ...{ postgres, blobs, queue, register },
     originals: storedOriginals(register, blobs, scratch, folderOriginals(root, { inside: true })),
     chats: (owner) => openChats(postgres.ask, owner),
+    async wrote() {
+      if (copy !== undefined) await queue.share(WRITTEN, await logEnd(postgres));
+    },
+    written: () => queue.shared(WRITTEN),
+    behind: async () => copy && watchReplica(postgres, copy).behind(),
     async close() {
+      await copy?.close();
       await queue.close();
       await blobs.close();
       await postgres.close();

@@ -87,6 +87,7 @@ export async function forget(context: Context, sources: string[], waitSeconds = 
       // A worker that reads it right now would put it in again.
       await (services ? services.register.exclusively(source, remove) : remove());
     }
+    await services?.wrote();
     return removed;
   } finally {
     await release();

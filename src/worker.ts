@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from './context.ts';
-import { RagError } from './errors.ts';
-import { GRACE_SECONDS, type IngestDone, type IngestJob, ingestId } from './jobs.ts';
+import { ERRORS, RagError } from './errors.ts';
+import { GRACE_SECONDS, type IngestDone, type IngestJob, ingestId, NOTHING } from './jobs.ts';
 import { embedPending } from './pipeline/embed.ts';
 import { sync } from './pipeline/sync.ts';
 import type { Handler, Working } from './queue/queue.ts';
 import type { Services } from './services.ts';
+import type { Store } from './store/store.ts';
 import { writesWithin } from './store/within.ts';
 import type { Io } from './types.ts';
 import { inputDefaults, syncDeps } from './wiring.ts';
@@ -48,10 +49,17 @@ export async function work(context: Context, options: WorkOptions): Promise<Work
       return { freed: await context.tidy(before) };
     },
   };
-  return services.queue.work(
+  const working = await services.queue.work(
     Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, logged(name, handler as Handler)])),
     options,
   );
+  const leave = await services.queue.announce('worker');
+  return {
+    async drain(graceMs) {
+      await leave();
+      await working.drain(graceMs);
+    },
+  };
 }
 
 export async function servicesOf(context: Context): Promise<Services> {
@@ -79,13 +87,13 @@ async function ingestOriginal(context: Context, services: Services, job: IngestJ
       const { store, release } = await context.writer(WAIT_SECONDS, { only: [source] });
       try {
         const { embed = true, within, ...said } = labels;
-        const own = within === undefined ? store : writesWithin(store, within);
-        const deps = await syncDeps(context, own, { embed, retokenizing() {} });
+        const known = knowing(within === undefined ? store : writesWithin(store, within), job);
+        const deps = await syncDeps(context, known, { embed: false, retokenizing() {} });
         const input = { ...inputDefaults(context), ...said, paths: [path], cwd: folder, root: folder };
-        const { counts, chunks, embedded, bytes, files } = await sync(deps, input, io);
+        const { counts, chunks, bytes, files } = await sync(deps, input, io);
         io.signal.throwIfAborted();
         await register.settle(source, sha256);
-        return { counts, chunks, embedded, bytes, files };
+        return { counts, chunks, bytes, files, embedded: embed ? await embedSoon(context, known, io) : 0 };
       } finally {
         await release();
       }
@@ -95,10 +103,33 @@ async function ingestOriginal(context: Context, services: Services, job: IngestJ
   });
 }
 
-const NOTHING: IngestDone = {
-  counts: { added: 0, updated: 0, unchanged: 0, renamed: 0, removed: 0, skipped: 0, partial: 0, failed: 0 },
-  ...{ chunks: 0, embedded: 0, bytes: 0, files: [] },
-};
+/** The text is in and found by its words: a model that is away is no reason to read it again. The scheduler has it embedded later. */
+async function embedSoon(context: Context, store: Store, io: Io): Promise<number> {
+  try {
+    const { chunks, embedded } = await store.coverage();
+    if (chunks === embedded) return 0;
+    const made = await embedPending(store, await context.embedder('bulk'), NEVER, io);
+    io.signal.throwIfAborted();
+    return made.embedded;
+  } catch (error) {
+    if (!(error instanceof RagError) || !ERRORS[error.code].retry) throw error;
+    io.report({ type: 'warn', message: `not embedded yet: ${error.message}` });
+    return 0;
+  }
+}
+
+/** Size and time may be those of other bytes; here the digest is known. */
+function knowing(store: Store, { source, sha256 }: IngestJob): Store {
+  return {
+    ...store,
+    async stamps() {
+      const stamps = await store.stamps();
+      const stamp = stamps.get(source);
+      if (stamp !== undefined && stamp.sha256 !== sha256) stamps.set(source, { ...stamp, mtimeMs: Number.NaN });
+      return stamps;
+    },
+  };
+}
 
 async function embed(context: Context, io: Io): Promise<object> {
   const { store, release } = await context.writer(WAIT_SECONDS);

@@ -57,10 +57,11 @@ const MAY: Record<string, string[]> = {
   'jobs.ts': ['originals/register.ts', 'pipeline'],
   'worker.ts': [
     'store/within.ts',
-    ...['context.ts', 'wiring.ts', 'services.ts', 'jobs.ts', 'pipeline', 'queue/queue.ts', 'types.ts', 'errors.ts'],
+    ...['context.ts', 'wiring.ts', 'services.ts', 'jobs.ts', 'pipeline', 'queue/queue.ts', 'store/store.ts'],
+    ...['types.ts', 'errors.ts'],
   ],
   'scheduler.ts': ['context.ts', 'worker.ts', 'jobs.ts'],
-  'health.ts': ['context.ts', 'preparations.ts', 'services.ts', 'queue/queue.ts', 'errors.ts'],
+  'health.ts': ['context.ts', 'preparations.ts', 'services.ts', 'queue/queue.ts', 'errors.ts', 'units.ts'],
   'preparations.ts': [
     'context.ts',
     'worker.ts',

@@ -43,12 +43,28 @@ export function openMetrics(deps: () => Deps): Metrics {
         this.set(await withStore(deps(), async (store) => (await store.coverage())[what]));
       },
     });
+  const jobs = new Gauge({ name: 'rag_jobs', help: 'Jobs by state', labelNames: ['state'], registers });
+  const processes = new Gauge({ name: 'rag_processes', help: 'At work, by role', labelNames: ['role'], registers });
+  /** Absent while the queue is: what was true before may not be now. */
+  async function askQueue(): Promise<void> {
+    jobs.reset();
+    processes.reset();
+    const queue = (await deps().context.services())?.queue;
+    if (queue === undefined) return;
+    const [depth, beats] = await Promise.all([queue.depth(), queue.beats()]);
+    for (const [state, count] of Object.entries(depth)) jobs.set({ state }, count);
+    for (const role of ['worker', 'scheduler'] as const)
+      processes.set({ role }, beats.filter((beat) => beat.role === role).length);
+  }
   return {
     request(method, route, status, time) {
       seconds.observe({ method, route, status: String(status) }, time);
       if (status >= 500) errors.inc({ route });
     },
     counted: (what, n) => counters[what].inc(n),
-    text: () => registry.metrics(),
+    async text() {
+      await askQueue().catch(() => {});
+      return registry.metrics();
+    },
   };
 }

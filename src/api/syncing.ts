@@ -22,6 +22,7 @@ export async function syncPaths(
       const deps = await syncDeps(context, store, { embed, retokenizing() {} });
       const input = { ...inputDefaults(context), ...labels, paths, cwd: context.root, root: context.root };
       const { counts, coverage, chunks, embedded, bytes, files } = await sync(deps, input, io);
+      await (await context.services())?.wrote();
       call.deps.counted('documents', counts.added + counts.updated);
       return {
         ...counts,

@@ -42,8 +42,8 @@ export interface Received {
 
 /**
  * Takes the files of a multipart body and puts them in their places when all of them are there, below the home's folder or among the
- * originals of a server home: a body that breaks off leaves nothing. Throws RagError('too_large') at the first byte over MAX_FILE_SIZE, whatever the headers say, and
- * RagError('usage' | 'refused') for a name or a place that cannot be.
+ * originals of a server home: a body that breaks off leaves nothing. Throws RagError('too_large') at the first byte over MAX_FILE_SIZE,
+ * whatever the headers say, and RagError('usage' | 'refused') for a name or a place that cannot be.
  */
 export async function received(call: Call): Promise<Received> {
   const { deps, http } = call;
@@ -77,10 +77,13 @@ export async function received(call: Call): Promise<Received> {
     const labels = labelled(call, given as Labels);
     const staged = await Promise.all(writing);
     if (staged.length === 0) throw new RagError('usage', 'the upload holds no file');
-    const places = staged.map(({ name, ...file }) => ({
-      ...{ ...file, path: paths ? pathOf(name) : `${FOLDER}/${safeName(name)}` },
-      ...(mtimes[name] === undefined ? {} : { mtimeMs: mtimes[name] }),
-    }));
+    // In a folder a file that says no time has that of its coming, too.
+    const now = services && Date.now();
+    const places = staged.map(({ name, ...file }) => {
+      const mtimeMs = mtimes[name] ?? now;
+      const path = paths ? pathOf(name) : `${FOLDER}/${safeName(name)}`;
+      return { ...file, path, ...(mtimeMs === undefined ? {} : { mtimeMs }) };
+    });
     distinct(places.map(({ path }) => path));
     await mayBeWritten(
       call,

@@ -19,7 +19,7 @@ export function translate(error: unknown, what: string): unknown {
     return new RagError('config', `${what} has no such database`, { hint: 'check POSTGRES_DB', cause: error });
   if (word === '42P01')
     return new RagError('config', `the database of ${what} has not been migrated`, {
-      hint: 'rag stack up migrates it',
+      hint: 'rag migrate database brings it up',
       ...{ zh: `${what} 的数据库尚未迁移`, cause: error },
     });
   const passing = PASSING.test(word) || NETWORK.has(word) || /Timeout|ResourceExhausted/.test(name ?? '');
@@ -29,7 +29,7 @@ export function translate(error: unknown, what: string): unknown {
     /timeout exceeded when trying to connect/.test(String(error))
   )
     return new RagError('unavailable', `${what} cannot be reached or is busy (${word || name || status})`, {
-      hint: 'rag stack status says what is running',
+      hint: 'rag status --deep says what is running',
       ...{ zh: `无法连接 ${what}，或其繁忙`, cause: error },
     });
   return error;

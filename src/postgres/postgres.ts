@@ -151,6 +151,8 @@ function poolOf(url: string, max: number): pg.Pool {
   });
   // A connection that breaks while nobody uses it is replaced at the next question.
   pool.on('error', () => {});
+  // One that breaks while somebody holds it makes the next question fail; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

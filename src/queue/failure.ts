@@ -16,7 +16,7 @@ export function failureOf(error: unknown): Failure {
 
 export function errorOf({ code, message, hint, zh }: Failure): RagError {
   if (code !== 'bug') return new RagError(code, message, { ...(hint ? { hint } : {}), ...(zh ? { zh } : {}) });
-  return new RagError('unavailable', 'a worker met a bug in rag; its log says more', { cause: new Error(message) });
+  return new RagError('unreadable', 'a worker met a bug in rag; its log says more', { cause: new Error(message) });
 }
 
 /** What a worker wrote, or BullMQ itself: a job that its workers died of. */
@@ -27,7 +27,7 @@ export function failureIn(reason: string | undefined): Failure {
   } catch {}
   const stalled = /stalled more than/.test(reason ?? '');
   const message = stalled ? 'every worker that took it died of it' : (reason ?? 'no reason is known');
-  return { code: 'unavailable', message };
+  return { code: 'unreadable', message };
 }
 
 /** `passing`: again until it succeeds. `broken`: again some times. `final`: no retry can help. */

@@ -21,6 +21,7 @@ export function openMemory(options: Partial<Patience> = {}): Queue {
   const dead = new Map<string, DeadLetter>();
   const beats = new Set<Omit<Beat, 'secondsAgo'>>();
   const scheduled = new Map<string, { everySeconds: number; timer: NodeJS.Timeout }>();
+  const words = new Map<string, string>();
   const timers = new Set<NodeJS.Timeout>();
   let pump = () => {};
 
@@ -140,6 +141,8 @@ export function openMemory(options: Partial<Patience> = {}): Queue {
       return async () => void beats.delete(beat);
     },
     beats: async () => [...beats].map((beat) => ({ ...beat, secondsAgo: 0 })),
+    share: async (name, value) => void words.set(name, value),
+    shared: async (name) => words.get(name),
     async close() {
       for (const { timer } of scheduled.values()) clearInterval(timer);
       for (const timer of timers) clearTimeout(timer);

@@ -63,6 +63,9 @@ export interface Queue {
   /** Says every few seconds that this process is at work, until what it resolves to is called. */
   announce(role: Beat['role']): Promise<() => Promise<void>>;
   beats(): Promise<Beat[]>;
+  /** A word that all processes see. */
+  share(name: string, value: string): Promise<void>;
+  shared(name: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -144,6 +144,8 @@ export function openRedis(options: RedisQueueOptions): Queue {
     bury: () => call(async ({ jobs }) => (await jobs.clean(0, 0, 'failed')).length),
     announce: (role) => call(({ beats }) => beats.announce({ role, host: hostname(), pid: process.pid })),
     beats: () => call(({ beats }) => beats.all()),
+    share: (name, value) => call(async ({ redis }) => void (await redis.hset(`${prefix}:words`, name, value))),
+    shared: (name) => call(async ({ redis }) => (await redis.hget(`${prefix}:words`, name)) ?? undefined),
     async close() {
       const parts = await opened?.catch(() => undefined);
       if (parts === undefined) return;

@@ -245,6 +245,9 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       expect(await (await opened.other()).beats()).toMatchObject([{ role: 'worker', pid: process.pid }]);
       await leave();
       expect(await queue.beats()).toEqual([]);
+      expect(await queue.shared('word')).toBeUndefined();
+      await queue.share('word', '备份');
+      expect(await (await opened.other()).shared('word')).toBe('备份');
     });
   });
 }

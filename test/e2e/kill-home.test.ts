@@ -3,11 +3,13 @@ import pg from 'pg';
 import { afterEach, expect, it } from 'vitest';
 import { openS3 } from '../../src/blobs/s3.ts';
 import { minioServer } from '../support/minio.ts';
+import { postgresServer } from '../support/postgres-server.ts';
+import { qdrantServer } from '../support/qdrant.ts';
 import { folder, put, rag } from '../support/rag.ts';
 import { freePort, redisServer } from '../support/redis.ts';
 import { bucketAt } from '../support/s3.ts';
 import { type Process, serverHome } from '../support/server-home.ts';
-import { MINIO, POSTGRES, QDRANT, withServices } from '../support/services.ts';
+import { MINIO, POSTGRES_BIN, QDRANT_PROGRAM, withServices } from '../support/services.ts';
 import { collect } from '../support/store.ts';
 
 /** 3,000 in the acceptance run: RAG_KILL_FILES=3000. */
@@ -24,15 +26,19 @@ afterEach(async () => {
   for (const end of ending.splice(0).reverse()) await end();
 });
 
-withServices([POSTGRES, QDRANT, MINIO], (postgres, qdrant, program) => {
-  it('takes every file exactly once while workers, API, Redis and the object store are killed in turn', {
+withServices([POSTGRES_BIN, QDRANT_PROGRAM, MINIO], (...programs) => {
+  it('takes every file exactly once while its processes and all that they stand on are killed in turn', {
     timeout: 300_000 + FILES * 1000,
   }, async () => {
     const redis = await redisServer('--appendonly', 'yes');
     ending.push(redis.stop);
-    const minio = await minioServer(program!);
+    const minio = await minioServer(programs[2]!);
     ending.push(minio.stop);
-    const home = await serverHome([postgres!, qdrant!, redis.url, minio.url]);
+    const postgres = await postgresServer(programs[0]!);
+    ending.push(postgres.stop);
+    const qdrant = await qdrantServer(programs[1]!);
+    ending.push(qdrant.stop);
+    const home = await serverHome([postgres.url, qdrant.url, redis.url, minio.url]);
     ending.push(home.drop);
     const port = await freePort();
     const server = { RAG_HOME: 'stack', RAG_API_URL: `http://127.0.0.1:${port}`, RAG_API_KEY: 'a-token' };
@@ -60,7 +66,9 @@ withServices([POSTGRES, QDRANT, MINIO], (postgres, qdrant, program) => {
       () => again('one', start.worker),
       () => again('api', start.api),
       () => down(redis),
+      () => down(postgres),
       () => down(minio),
+      () => down(qdrant),
       () => again('two', start.worker),
     ];
 

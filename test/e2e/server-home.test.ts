@@ -134,6 +134,10 @@ withServices([POSTGRES, QDRANT, REDIS, S3], (...addresses) => {
       });
       expect(await (await asked(0, '/api/v1/services')).json()).toMatchObject({ degraded: false });
 
+      const metrics = await (await asked(1, '/metrics')).text();
+      for (const line of ['rag_jobs{state="dead"} 0', 'rag_processes{role="worker"} 2', 'rag_home_documents 2'])
+        expect(metrics).toContain(line);
+
       // To a second home: what is missing there, then the files, then the pack.
       const next = await serverHome(addresses as [string, string, string, string]);
       const there = await serving(next.cwd, next.env);
@@ -183,6 +187,8 @@ withServices([POSTGRES, QDRANT, REDIS, S3], (...addresses) => {
       const headers = { authorization: `Bearer ${server.token}` };
       const upload = async (text: string) => {
         const form = new FormData();
+        // Of one time, and in part of one size: only the bytes tell them apart.
+        form.append('about', JSON.stringify({ mtimes: { 'note.md': 1_500_000_000_000 } }));
         form.append('file', new Blob([text]), 'note.md');
         return fetch(`${server.url}/api/v1/documents`, { method: 'POST', headers, body: form });
       };

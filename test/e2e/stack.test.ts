@@ -29,6 +29,8 @@ withServices([POSTGRES, QDRANT, REDIS, S3], (...addresses) => {
     const worker = await home.start('worker');
     const server = await serving(home.cwd, home.env);
     const database = new pg.Pool({ connectionString: home.env.DATABASE_URL });
+    // The last connection may be ended by the drop of its database.
+    database.on('error', () => {});
     return {
       server,
       kept: async () =>

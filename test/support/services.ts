@@ -55,10 +55,24 @@ export const S3: Service = {
     'MinIO or another store with the interface of S3; then set RAG_TEST_S3=http://user:password@host:9000 (may create buckets)',
 };
 
+/** Programs that a test starts and kills itself. */
+export const POSTGRES_BIN: Service = {
+  name: 'postgres-bin',
+  variable: 'RAG_TEST_POSTGRES_BIN',
+  start:
+    'the folder of `initdb` and `postgres`, such as /usr/lib/postgresql/15/bin; then set RAG_TEST_POSTGRES_BIN to it',
+};
+
+export const QDRANT_PROGRAM: Service = {
+  name: 'qdrant-program',
+  variable: 'RAG_TEST_QDRANT_PROGRAM',
+  start: 'the program `qdrant`; then set RAG_TEST_QDRANT_PROGRAM to its path',
+};
+
 export const MINIO: Service = {
   name: 'minio',
   variable: 'RAG_TEST_MINIO',
-  start: 'the program `minio`, which the test starts and kills; then set RAG_TEST_MINIO to its path',
+  start: 'the program `minio`; then set RAG_TEST_MINIO to its path',
 };
 
 export const DOCKER: Service = {

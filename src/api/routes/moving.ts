@@ -125,7 +125,9 @@ export const moving = [
       const work = async (io: Io) => {
         try {
           const { store, release } = await context.writer(WAIT_SECONDS);
-          return await importPack(store, { file }, io).finally(release);
+          const result = await importPack(store, { file }, io).finally(release);
+          await (await context.services())?.wrote();
+          return result;
         } finally {
           await end();
         }

@@ -35,11 +35,9 @@ export function workerCommand(app: App, exit: Exit): Command {
     await context.writer();
     const concurrency = options.concurrency ?? context.config.values.WORKER_CONCURRENCY;
     const working = await work(context, { concurrency, log });
-    const leave = await queue.announce('worker');
     log({ level: 'info', message: 'at work', concurrency });
     await stopped(app.signal);
     log({ level: 'info', message: 'draining' });
-    await leave();
     await working.drain(DRAIN_MS);
     return { stopped: true };
   });

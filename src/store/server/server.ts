@@ -1,4 +1,5 @@
 import { type Migrations, migratePostgres, openPostgres } from '../../postgres/postgres.ts';
+import { watchReplica } from '../../postgres/replica.ts';
 import type { Store, StoreReader } from '../store.ts';
 import { prune } from './maintain.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -15,6 +16,8 @@ export interface ServerOptions {
   qdrantKey?: string | undefined;
   /** Of the chunks, in Qdrant. */
   collection: string;
+  /** Of a streaming replica of that database. */
+  replica?: string | undefined;
   /** To PostgreSQL, at most. */
   connections?: number;
 }
@@ -30,6 +33,11 @@ export interface ServerStore {
   tidy(before: string | undefined): Promise<number>;
   /** The same home, as far as these files and what lies in them are concerned. */
   part(sources: string[]): Store;
+  /**
+   * For a question of a process that stays: from the replica while it is not far behind and has what was written up to this place in
+   * PostgreSQL's log, else from the primary.
+   */
+  newest(place: () => Promise<string | undefined>): Promise<StoreReader>;
   /** One moment of the home, for one question. */
   reader(): Promise<StoreReader>;
   close(): Promise<void>;
@@ -49,10 +57,28 @@ export async function migrateServer(options: ServerOptions, migrations: Migratio
 export function openServer(options: ServerOptions): ServerStore {
   const postgres = openPostgres({ url: options.postgres, connections: options.connections ?? CONNECTIONS });
   const points = pointsOf(options);
-  const close = () => postgres.close();
+  const copy =
+    options.replica === undefined ? undefined : openPostgres({ url: options.replica, connections: CONNECTIONS });
+  const replica = copy && {
+    ...watchReplica(postgres, copy),
+    reader: readSide(copy.ask, points, 'current', async () => {}),
+  };
+  const close = async () => {
+    await copy?.close();
+    await postgres.close();
+  };
   const store = writeSide(postgres, points, readSide(postgres.ask, points, 'current', close));
   return {
     store,
+    async newest(place) {
+      if (replica === undefined) return store;
+      try {
+        return (await replica.has(await place())) ? replica.reader : store;
+      } catch {
+        // Nobody knows what was written last.
+        return store;
+      }
+    },
     tidy: (before = '') => prune(postgres, points, before),
     part: (sources) => partOf(postgres.ask, store, sources),
     async reader() {
