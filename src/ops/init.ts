@@ -15,7 +15,7 @@ export interface InitInput {
 }
 
 /** What the build needs stays in the package; compose.dev.yaml is for this repository. */
-const NOT_WRITTEN = new Set(['Dockerfile', 'probe.mjs', 'web', 'compose.dev.yaml']);
+const NOT_WRITTEN = new Set(['Dockerfile', 'probe.mjs', 'dev.mjs', 'web', 'compose.dev.yaml']);
 
 /** Which files were written, and with which digest: what a user changed is never written over. */
 const WRITTEN = '.written.json';
