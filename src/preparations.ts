@@ -23,6 +23,8 @@ export async function preparations(context: Context): Promise<Preparation[]> {
   const options = serverOptions(context.config.values);
   const steps = await migrations();
   const points = pointsOf(options);
+  const { values } = context.config;
+  const password = values.ADMIN_PASSWORD?.reveal();
   return [
     {
       title: 'queue',
@@ -50,6 +52,21 @@ export async function preparations(context: Context): Promise<Preparation[]> {
       place: blobs.place,
       pending: async () => ((await blobs.exists()) ? undefined : 'made'),
       prepare: () => blobs.ready(),
+    },
+    {
+      title: 'first admin',
+      place: values.ADMIN_USER,
+      async pending() {
+        if (password === undefined) return undefined;
+        if ((await pendingMigrations(options.postgres, steps)).length > 0) return 'made, if there is no user';
+        const { accounts } = await (await context.access()).managing();
+        return (await accounts.users()).length === 0 ? 'made' : undefined;
+      },
+      async prepare() {
+        if (password === undefined) return;
+        const { ensureAdmin } = await import('./accounts/managing.ts');
+        await ensureAdmin(await (await context.access()).managing(), { name: values.ADMIN_USER, password });
+      },
     },
     {
       title: 'words',

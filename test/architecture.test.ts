@@ -60,7 +60,16 @@ const MAY: Record<string, string[]> = {
   ],
   'scheduler.ts': ['context.ts', 'worker.ts', 'jobs.ts'],
   'health.ts': ['context.ts', 'preparations.ts', 'services.ts', 'queue/queue.ts', 'errors.ts'],
-  'preparations.ts': ['context.ts', 'worker.ts', 'home.ts', 'migrations.ts', 'pipeline', 'postgres', 'store'],
+  'preparations.ts': [
+    'context.ts',
+    'worker.ts',
+    'home.ts',
+    'migrations.ts',
+    'accounts',
+    'pipeline',
+    'postgres',
+    'store',
+  ],
   'context.ts': [
     'home.ts',
     'access.ts',
