@@ -70,7 +70,7 @@ async function finished(
   { folder, facts, steps }: Planned,
   started: number,
 ): Promise<Outcome> {
-  const url = addressOf(facts);
+  const url = addressOf(folder, facts);
   const admin = { user: folder.env.ADMIN_USER || 'admin', passwordFile: join(folder.path, 'secrets/admin_password') };
   const proof =
     steps.length > 0 && folder.model.prove
