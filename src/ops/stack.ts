@@ -90,7 +90,9 @@ export function addressOf({ env }: Folder, { services }: Facts): string {
   const doors = services.filter(({ stage }) => stage === 'edge').flatMap(({ ports }) => ports);
   const secure = doors.find(({ target }) => target === TLS_PORT);
   const { address, port } = secure ?? doors[0] ?? { address: '127.0.0.1', port: 8080 };
-  const host = ['0.0.0.0', '', '::'].includes(address) ? (secure ? 'localhost' : '127.0.0.1') : address;
+  const local = ['0.0.0.0', '', '::', '127.0.0.1'].includes(address);
+  // Certificates are made out to names.
+  const host = local ? (secure ? 'localhost' : '127.0.0.1') : address;
   return `${secure ? 'https' : 'http'}://${host}:${port}`;
 }
 

@@ -54,7 +54,6 @@ end`;
 }
 
 async function keyOf() {
-  if (process.env.RAG_API_KEY) return process.env.RAG_API_KEY;
   const password = readFileSync(join(dir, 'secrets/admin_password'), 'utf8').trim();
   const body = JSON.stringify({ name: 'admin', password });
   const answer = await fetch(`${url}/api/v1/auth/login`, {
@@ -67,14 +66,6 @@ async function keyOf() {
 
 try {
   rag(dir, ['stack', 'init', '--name', name, '--port', String(port)]);
-  if (process.env.RAG_BENCH_OVERLAY) {
-    cpSync(process.env.RAG_BENCH_OVERLAY, dir, { recursive: true });
-    const env = join(dir, '.env');
-    writeFileSync(
-      env,
-      readFileSync(env, 'utf8').replace(/^COMPOSE_FILE=.*/m, 'COMPOSE_FILE=compose.yaml:compose.interim.yaml'),
-    );
-  }
   rag(dir, ['stack', 'up', '-q']);
   const docs = join(dir, 'docs');
   cpSync(join(corpora, 'docs-tree'), docs, { recursive: true });

@@ -139,7 +139,7 @@ describe('where it is reached', () => {
   };
   it('is the port of the door, with TLS where it has it, or what .env says', () => {
     expect(at('0.0.0.0', 8080, 8080)).toBe('http://127.0.0.1:8080');
-    expect(at('127.0.0.1', 443, 8443)).toBe('https://127.0.0.1:443');
+    expect(at('127.0.0.1', 443, 8443)).toBe('https://localhost:443');
     expect(at('0.0.0.0', 18443, 8443)).toBe('https://localhost:18443');
     expect(at('0.0.0.0', 443, 8443, { RAG_URL: 'https://rag.example.org/' })).toBe('https://rag.example.org');
   });
