@@ -54,7 +54,7 @@ export async function preparations(context: Context): Promise<Preparation[]> {
     },
     {
       title: 'first admin',
-      place: 'accounts',
+      place: ADMIN_USER,
       async pending() {
         if (ADMIN_PASSWORD === undefined) return undefined;
         if ((await pendingMigrations(options.postgres, steps)).length > 0) return ADMIN_USER;

@@ -14,6 +14,7 @@ import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
 import { listCommand } from './commands/list.ts';
+import { lockCommand } from './commands/lock.ts';
 import { loginCommand, logoutCommand } from './commands/login.ts';
 import { mcpCommand } from './commands/mcp.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -57,6 +58,7 @@ const COMMANDS = [
     keyCommand,
     auditCommand,
     stackCommand,
+    lockCommand,
     configCommand,
     doctorCommand,
     completionCommand,

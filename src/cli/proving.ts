@@ -59,8 +59,12 @@ export async function signIn(
     body: JSON.stringify({ name, password }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
   }).catch((cause) => {
-    throw new RagError('unavailable', `${url} does not answer`, {
-      hint: 'rag stack status',
+    const { code = '' } = ((cause as Error).cause ?? {}) as { code?: string };
+    const distrusted = /CERT|SIGNED|ISSUER|ALTNAME/.test(code);
+    throw new RagError('unavailable', `${url} does not answer${code ? ` (${code})` : ''}`, {
+      hint: distrusted
+        ? 'set RAG_URL in .env to the name in tls/cert.pem; where nobody knows its issuer: NODE_EXTRA_CA_CERTS=tls/cert.pem rag stack up'
+        : 'rag stack status',
       zh: `${url} 没有应答`,
       cause,
     });

@@ -16,7 +16,8 @@ import { stackWords } from './stack-words.ts';
 
 export async function status(run: Invocation, options: Where & { deep?: boolean }): Promise<Outcome> {
   const { runner } = depsOf(run);
-  const facts = await inspect(runner, openFolder(folderOf(run, options)));
+  const folder = openFolder(folderOf(run, options));
+  const facts = await inspect(runner, folder);
   const services = statusOf(facts);
   const deep = options.deep ? await (await import('../ops/deep.ts')).deepStatus(runner, facts) : undefined;
   const bad = [
@@ -30,7 +31,7 @@ export async function status(run: Invocation, options: Where & { deep?: boolean 
     ...(bad.length > 0 ? ['', words.degraded([...new Set(bad)].join(', '))] : []),
   ].join('\n');
   return {
-    result: { ok: bad.length === 0, url: addressOf(facts), services, ...(deep ? { deep } : {}) },
+    result: { ok: bad.length === 0, url: addressOf(folder, facts), services, ...(deep ? { deep } : {}) },
     text,
     exit: bad.length > 0 ? 3 : 0,
   };

@@ -70,9 +70,12 @@ async function finished(
   { folder, facts, steps }: Planned,
   started: number,
 ): Promise<Outcome> {
-  const url = addressOf(facts);
+  const url = addressOf(folder, facts);
   const admin = { user: folder.env.ADMIN_USER || 'admin', passwordFile: join(folder.path, 'secrets/admin_password') };
-  const proof = steps.length > 0 && folder.model.prove ? await proven(run, url, admin) : undefined;
+  const proof =
+    steps.length > 0 && folder.model.prove
+      ? await proven(run, url, admin, !facts.volumes.get(`${facts.project}_postgres`))
+      : undefined;
   if (!proof && !(await isAnswering(url, run.io.signal)))
     throw new RagError('verify', `everything runs, and ${url}/readyz does not say so`, {
       hint: 'rag stack logs nginx api',
@@ -92,12 +95,15 @@ async function finished(
 }
 
 /** With RAG_API_KEY if it is set, else as the first admin; not at all where neither opens the door. */
-async function proven(run: Invocation, url: string, admin: { user: string; passwordFile: string }) {
+async function proven(run: Invocation, url: string, admin: { user: string; passwordFile: string }, fresh: boolean) {
   const { values } = await run.config();
   const password = readFileSync(admin.passwordFile, 'utf8').trim();
   const key = values.RAG_API_KEY?.reveal() ?? (await signIn(url, admin.user, password, run.io.signal));
   if (key !== undefined) return prove(url, key, run.lang, run.io);
-  run.io.report({ type: 'warn', message: stackWords(run.lang).unproven(admin.user) });
+  const message = stackWords(run.lang).unproven(admin.user);
+  // Data that were made just now have no user but the one of secrets/.
+  if (fresh) throw new RagError('verify', message, { hint: 'rag stack logs api', zh: message });
+  run.io.report({ type: 'warn', message });
   return undefined;
 }
 

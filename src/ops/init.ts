@@ -15,7 +15,7 @@ export interface InitInput {
 }
 
 /** What the build needs stays in the package; compose.dev.yaml is for this repository. */
-const NOT_WRITTEN = new Set(['Dockerfile', 'probe.mjs', 'web', 'compose.dev.yaml']);
+const NOT_WRITTEN = new Set(['Dockerfile', 'probe.mjs', 'dev.mjs', 'web', 'compose.dev.yaml']);
 
 /** Which files were written, and with which digest: what a user changed is never written over. */
 const WRITTEN = '.written.json';
@@ -31,18 +31,21 @@ export function planInit({ root, folder, version, variables }: InitInput): Step[
     [MODEL_FILE, readFileSync(join(root, 'templates', MODEL_FILE), 'utf8')],
   ] as [string, string][]);
   const steps: Step[] = [];
+  const fresh = new Map<string, string>();
   const digests: Record<string, string> = { ...before };
   for (const [path, text] of files) {
     const at = join(folder, path);
-    const now = existsSync(at) ? digestOf(readFileSync(at, 'utf8')) : undefined;
-    const fresh = digestOf(text);
-    if (now === fresh) digests[path] = fresh;
+    const own = textOf(at);
+    const now = own === undefined ? undefined : digestOf(own);
+    const digest = digestOf(text);
+    if (now === digest) digests[path] = digest;
     else if (now === undefined || now === before[path]) {
-      steps.push(write(`write ${path}`, at, text, 0o644));
-      digests[path] = fresh;
-    } else if (path !== MODEL_FILE && before[path] !== fresh)
-      steps.push(write(`write ${path}.new, since ${path} was changed here`, `${at}.new`, text, 0o644));
+      fresh.set(at, text);
+      digests[path] = digest;
+    } else if (path !== MODEL_FILE && before[path] !== digest && textOf(`${at}.new`) !== text)
+      fresh.set(`${at}.new`, text);
   }
+  if (fresh.size > 0) steps.push(writeAll(fresh));
   const env = join(folder, '.env');
   if (!existsSync(env)) steps.push(write('write .env', env, envText(root, version, variables), 0o600));
   const secrets = secretsStep(folder);
@@ -62,6 +65,17 @@ function write(title: string, path: string, text: string, mode: number): Step {
   return { title, detail: `write ${path}`, do: (runner) => runner.write(path, text, mode) };
 }
 
+/** What was changed here stays; the new one lies beside it as `.new`. */
+function writeAll(files: Map<string, string>): Step {
+  return {
+    title: `write ${files.size} files`,
+    detail: [...files.keys()].map((path) => `write ${path}`).join('\n'),
+    async do(runner) {
+      for (const [path, text] of files) await runner.write(path, text, 0o644);
+    },
+  };
+}
+
 function shipped(dir: string, below = dir): string[] {
   return readdirSync(below).flatMap((name) => {
     const path = join(below, name);
@@ -78,4 +92,5 @@ function written(folder: string): Record<string, string> {
   }
 }
 
+const textOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -14,7 +14,7 @@ export interface Service {
   replicas: number;
   /** What of its description decides whether a container is made anew. */
   hash: string;
-  ports: { address: string; port: number }[];
+  ports: { address: string; port: number; target: number }[];
   after: string[];
 }
 
@@ -43,6 +43,8 @@ export interface Facts {
   containers: Container[];
   /** Reference → digest of what is here under that name. */
   images: Map<string, string>;
+  /** Files that services are given as secrets. */
+  secrets: string[];
   /** Names of external volumes, and whether each is there. */
   volumes: Map<string, boolean>;
 }
@@ -77,6 +79,7 @@ export async function inspect(
   ]);
   return {
     ...{ folder: path, project, engine, services, containers, images },
+    secrets: Object.values(parsed.secrets ?? {}).flatMap(({ file }) => (file === undefined ? [] : [file])),
     volumes: new Map(volumes.map((name) => [name, there.has(name)])),
   };
 }
@@ -84,6 +87,7 @@ export async function inspect(
 interface ComposeConfig {
   services: Record<string, ComposeService>;
   volumes?: Record<string, { name: string; external?: boolean }>;
+  secrets?: Record<string, { file?: string }>;
 }
 
 interface ComposeService {
@@ -92,7 +96,7 @@ interface ComposeService {
   deploy?: { replicas?: number };
   labels?: Record<string, string>;
   depends_on?: Record<string, unknown>;
-  ports?: { host_ip?: string; published?: string }[];
+  ports?: { host_ip?: string; published?: string; target?: number }[];
 }
 
 function serviceOf(name: string, service: ComposeService, hash: Map<string, string>): Service {
@@ -104,8 +108,8 @@ function serviceOf(name: string, service: ComposeService, hash: Map<string, stri
     image: service.image,
     replicas: Number(service.scale ?? service.deploy?.replicas ?? 1),
     hash: hash.get(name) ?? '',
-    ports: (service.ports ?? []).flatMap(({ host_ip: address = '0.0.0.0', published }) =>
-      published === undefined ? [] : [{ address, port: Number(published) }],
+    ports: (service.ports ?? []).flatMap(({ host_ip: address = '0.0.0.0', published, target = 0 }) =>
+      published === undefined ? [] : [{ address, port: Number(published), target }],
     ),
     after: Object.keys(service.depends_on ?? {}),
   };

@@ -1,22 +1,23 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { RagError } from '../errors.ts';
 import { formatBytes } from '../units.ts';
 import type { Folder } from './folder.ts';
 import type { Facts } from './inspect.ts';
-import { missingSecrets } from './secrets.ts';
 import { containersOf } from './state.ts';
 import type { Runner } from './step.ts';
 
 /** What would fail half-way is found before anything is begun. Throws RagError('unavailable' | 'refused' | 'config'). Changes nothing. */
 export async function preflight(runner: Runner, folder: Folder, facts: Facts): Promise<void> {
-  const missing = missingSecrets(folder.path);
+  const missing = facts.secrets.filter((file) => !existsSync(file)).map((file) => relative(folder.path, file));
   if (missing.length > 0)
-    throw new RagError('config', `${join(folder.path, 'secrets')} has no ${missing.join(', ')}`, {
-      hint: 'rag stack init makes what is missing, and leaves what is there',
-      zh: `secrets/ 中缺少 ${missing.join('、')}`,
+    throw new RagError('config', `${folder.path} has no ${missing.join(', ')}`, {
+      hint: missing.some((file) => file.endsWith('tls_key'))
+        ? 'the header of compose.prod.yaml says how to come by a certificate; rag stack init makes the others'
+        : 'rag stack init makes what is missing, and leaves what is there',
+      zh: `${folder.path} 缺少 ${missing.join('、')}`,
     });
   await roomLeft(runner, folder);
   await portsFree(runner, facts);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Step } from './step.ts';
@@ -43,9 +43,4 @@ export function secretsStep(folder: string): Step {
       for (const name of missing) await runner.write(join(dir, name), SECRETS[name]!(read), FILE_MODE);
     },
   };
-}
-
-export function missingSecrets(folder: string): string[] {
-  const there = new Set(existsSync(join(folder, 'secrets')) ? readdirSync(join(folder, 'secrets')) : []);
-  return Object.keys(SECRETS).filter((name) => !there.has(name));
 }

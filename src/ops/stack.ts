@@ -81,12 +81,18 @@ export async function carryOut({ runner }: StackDeps, { folder, steps }: Planned
   if (steps.length > 0) await locked(folder.path, verb, () => apply(steps, runner, io));
 }
 
-/** Where nginx is reached from this machine. */
-export function addressOf({ services }: Facts): string {
-  const door = services.find(({ stage, ports }) => stage === 'edge' && ports.length > 0)?.ports;
-  const secure = door?.find(({ port }) => port === 443);
-  const { address, port } = secure ?? door?.[0] ?? { address: '127.0.0.1', port: 8080 };
-  const host = address === '0.0.0.0' || address === '' || address === '::' ? '127.0.0.1' : address;
+/** The port of nginx with TLS, inside. */
+const TLS_PORT = 8443;
+
+/** Where the stack is reached: RAG_URL in .env, which a certificate needs, else nginx's port on this machine. */
+export function addressOf({ env }: Folder, { services }: Facts): string {
+  if (env.RAG_URL) return env.RAG_URL.replace(/\/+$/, '');
+  const doors = services.filter(({ stage }) => stage === 'edge').flatMap(({ ports }) => ports);
+  const secure = doors.find(({ target }) => target === TLS_PORT);
+  const { address, port } = secure ?? doors[0] ?? { address: '127.0.0.1', port: 8080 };
+  const local = ['0.0.0.0', '', '::', '127.0.0.1'].includes(address);
+  // Certificates are made out to names.
+  const host = local ? (secure ? 'localhost' : '127.0.0.1') : address;
   return `${secure ? 'https' : 'http'}://${host}:${port}`;
 }
 

@@ -1,5 +1,5 @@
 import { type Build, buildStep } from './image.ts';
-import type { Facts, Service, Stage } from './inspect.ts';
+import type { Container, Facts, Service, Stage } from './inspect.ts';
 import { replaceSteps } from './replace.ts';
 import { containersOf, isCurrent, isDone, isUp } from './state.ts';
 import { command, type Step } from './step.ts';
@@ -67,10 +67,9 @@ function start(facts: Facts, services: Service[], { wait }: UpOptions): Step[] {
   if (services.length === 0) return [];
   const { folder: cwd } = facts;
   const names = services.map(({ name }) => name);
+  const isSick = ({ state, health }: Container) => state === 'restarting' || health === 'unhealthy';
   const sick = services
-    .filter((service) =>
-      containersOf(facts, service).some(({ state, health }) => state === 'restarting' || health === 'unhealthy'),
-    )
+    .filter((service) => containersOf(facts, service).some((one) => isSick(one) && isCurrent(facts, service, one)))
     .map(({ name }) => name);
   return [
     ...(sick.length === 0 ? [] : [command(`restart ${sick.join(', ')}`, compose('restart', ...sick), { cwd })]),

@@ -75,7 +75,7 @@ withService(DOCKER, () => {
 
   it('wrote every file of compose/ but what the image and this repository need', () => {
     const files = readdirSync(resolve('compose')).filter(
-      (name) => !['Dockerfile', 'probe.mjs', 'web', 'compose.dev.yaml'].includes(name),
+      (name) => !['Dockerfile', 'probe.mjs', 'dev.mjs', 'web', 'compose.dev.yaml'].includes(name),
     );
     const written = readdirSync(ours.folder);
     expect(files.filter((name) => !written.includes(name))).toEqual([]);

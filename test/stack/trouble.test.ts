@@ -65,6 +65,30 @@ it('says where a stack could be made when there is none', async () => {
   expect(err).toContain('rag stack init');
 });
 
+it('one change at a time: the lock names its holder, and is broken only with a reason', async () => {
+  const dir = folder();
+  const rag = (...words: string[]) => program([process.execPath, bin, ...words], dir);
+  await rag('stack', 'init', '--name', 'rag-test-none');
+  expect((await rag('lock', 'status')).out).toContain('not locked');
+  mkdirSync(join(dir, '.lock'));
+  const at = new Date().toISOString();
+  writeFileSync(
+    join(dir, '.lock/holder.json'),
+    JSON.stringify({ who: 'ann', host: 'elsewhere', pid: 7, verb: 'stack up', since: at, heartbeat: at }),
+  );
+  expect(JSON.parse((await rag('lock', 'status', '--json')).out).result).toMatchObject({
+    held: true,
+    stale: false,
+    who: 'ann',
+  });
+  expect((await rag('lock', 'break')).code).toBe(2);
+  const refused = await rag('lock', 'break', '--reason', 'no answer');
+  expect(refused.code).toBe(10);
+  expect(refused.err).toContain('ann@elsewhere');
+  expect((await rag('lock', 'break', '--reason', 'no answer', '--yes')).err).toContain('broken: no answer');
+  expect(existsSync(join(dir, '.lock'))).toBe(false);
+});
+
 withService(DOCKER, () => {
   let ours: Stack;
   beforeAll(async () => {

@@ -67,7 +67,7 @@ export function container(of: Service, more: Partial<Container> = {}): Container
 /** A small stack: two stores, two one-shots, two processes and the door; nothing of it runs. */
 export function facts(more: Partial<Facts> = {}): Facts {
   const services = [
-    service('nginx', 'edge', { ports: [{ address: '0.0.0.0', port: 8080 }], after: ['api'] }),
+    service('nginx', 'edge', { ports: [{ address: '0.0.0.0', port: 8080, target: 8080 }], after: ['api'] }),
     service('api', 'app', { rolling: true, after: ['migrate'] }),
     service('worker', 'app', { after: ['migrate'] }),
     service('migrate', 'prepare', { after: ['bucket'] }),
@@ -76,7 +76,7 @@ export function facts(more: Partial<Facts> = {}): Facts {
     service('redis', 'data'),
   ];
   return {
-    ...{ folder: '/srv/rag', project: 'rag', services, containers: [] },
+    ...{ folder: '/srv/rag', project: 'rag', services, containers: [], secrets: [] },
     engine: { version: '28.0.0', compose: '2.40.3', os: 'linux', arch: 'amd64' },
     images: new Map(Object.values(IMAGE).map((image) => [image, `digest of ${image}`])),
     volumes: new Map([

@@ -77,9 +77,9 @@ export const MINIO: Service = {
 
 export const DOCKER: Service = {
   name: 'docker',
-  variable: 'DOCKER_HOST',
-  start: 'Docker Engine 25 with Compose 2.30; or set DOCKER_HOST to where one listens',
-  usual: '/var/run/docker.sock',
+  variable: 'RAG_TEST_DOCKER',
+  start:
+    'Docker Engine 25 with Compose 2.30 and the images of compose.yaml; then set RAG_TEST_DOCKER=unix:///var/run/docker.sock (makes and removes stacks called rag-test-…)',
 };
 
 /** The same for several at once. */

@@ -8,6 +8,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+const { RAG_TEST_DOCKER } = process.env;
+const engine = RAG_TEST_DOCKER === undefined ? {} : { DOCKER_HOST: RAG_TEST_DOCKER };
+
 export interface Said {
   code: number;
   out: string;
@@ -18,7 +21,11 @@ export interface Said {
 export async function program(argv: string[], cwd: string, env: Record<string, string> = {}): Promise<Said> {
   const [file, ...words] = argv as [string, ...string[]];
   try {
-    const { stdout, stderr } = await run(file, words, { cwd, env: { ...process.env, ...env }, maxBuffer: 2 ** 26 });
+    const { stdout, stderr } = await run(file, words, {
+      cwd,
+      env: { ...process.env, ...engine, ...env },
+      maxBuffer: 2 ** 26,
+    });
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     const { code, stdout = '', stderr = '' } = error as { code?: number; stdout?: string; stderr?: string };

@@ -3,7 +3,7 @@ import { planDestroy } from '../../src/ops/destroy.ts';
 import type { Folder } from '../../src/ops/folder.ts';
 import { withVariable } from '../../src/ops/folder.ts';
 import type { Container, Facts } from '../../src/ops/inspect.ts';
-import { planDown, planRestart, planScale } from '../../src/ops/stack.ts';
+import { addressOf, planDown, planRestart, planScale } from '../../src/ops/stack.ts';
 import { statusOf } from '../../src/ops/status.ts';
 import { planUp } from '../../src/ops/up.ts';
 import { planVendor } from '../../src/ops/vendor.ts';
@@ -128,6 +128,20 @@ describe('other plans', () => {
     expect(rows.find(({ service }) => service === 'worker')).toMatchObject({ drift: true, ok: false });
     expect(rows.find(({ service }) => service === 'api')).toMatchObject({ ok: true });
     expect(rows.some(({ service }) => service === 'migrate')).toBe(false);
+  });
+});
+
+describe('where it is reached', () => {
+  const at = (address: string, port: number, target: number, env = {}) => {
+    const state = facts();
+    state.services.find(({ name }) => name === 'nginx')!.ports = [{ address, port, target }];
+    return addressOf({ ...folder, env }, state);
+  };
+  it('is the port of the door, with TLS where it has it, or what .env says', () => {
+    expect(at('0.0.0.0', 8080, 8080)).toBe('http://127.0.0.1:8080');
+    expect(at('127.0.0.1', 443, 8443)).toBe('https://localhost:443');
+    expect(at('0.0.0.0', 18443, 8443)).toBe('https://localhost:18443');
+    expect(at('0.0.0.0', 443, 8443, { RAG_URL: 'https://rag.example.org/' })).toBe('https://rag.example.org');
   });
 });
 
