@@ -22,10 +22,10 @@ const rag = (cwd, args, env = {}) =>
   });
 
 const QUESTIONS = [
-  'how is a volume mounted',
-  'rolling update of a deployment',
-  'what is a service account',
-  'limit memory of a container',
+  'how are targets discovered',
+  'recording rules',
+  'retention of samples on disk',
+  'which functions work on a histogram',
 ];
 
 function measure(path, key) {
@@ -68,7 +68,7 @@ try {
   rag(dir, ['stack', 'init', '--name', name, '--port', String(port)]);
   rag(dir, ['stack', 'up', '-q']);
   const docs = join(dir, 'docs');
-  cpSync(join(corpora, 'docs-tree'), docs, { recursive: true });
+  cpSync(join(corpora, 'docs-tree/prometheus-en'), docs, { recursive: true });
   const started = performance.now();
   const remote = { RAG_API_URL: url, RAG_API_KEY: await keyOf() };
   const { result } = JSON.parse(rag(docs, ['ingest', '.', '--home', 'stack', '--json', '-q'], remote));
