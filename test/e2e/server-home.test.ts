@@ -153,8 +153,8 @@ withServices([POSTGRES, QDRANT, REDIS, S3], (...addresses) => {
       expect(await missing()).toEqual({ missing: [sha256] });
       const place = (name: string, bytes = pdf.length) =>
         `/api/v1/originals/${name}?source=docs/key.pdf&mtime=1500000000123&bytes=${bytes}`;
-      expect((await to('PUT', place('0'.repeat(64)), pdf)).status).toBe(500);
-      expect((await to('PUT', place(sha256, 5), pdf)).status).toBe(500);
+      expect((await to('PUT', place('0'.repeat(64)), pdf)).status).toBe(422);
+      expect((await to('PUT', place(sha256, 5), pdf)).status).toBe(422);
       expect((await to('PUT', place('../../x'), pdf)).status).toBe(404);
       expect((await to('PUT', place('xyz'), pdf)).status).toBe(400);
       expect(await missing()).toEqual({ missing: [sha256] });
