@@ -258,6 +258,7 @@ describe('the house', () => {
     expect(using(/process\.env|\bproc\.env\b/)).toEqual([]);
     expect(using(/process\.exit\b/)).toEqual([]);
     expect(using(/\bconsole\./)).toEqual([]);
+    expect(using(/from 'execa'/)).toEqual(['ops/exec.ts']);
   });
 
   it('has no barrels and no default exports', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -63,6 +63,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Images of ours that are older than the code under test are made anew by the next `up`. */
+async function dropStaleImages(folder: string): Promise<void> {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const built = statSync('dist/rag.cjs').mtimeMs;
+  for (const name of ['multi-model-rag', 'multi-model-rag-web']) {
+    const image = `${name}:${version}`;
+    const { code, out } = await program(['docker', 'image', 'inspect', '--format', '{{.Created}}', image], folder);
+    if (code === 0 && Date.parse(out) < built) await program(['docker', 'image', 'rm', '--force', image], folder);
+  }
+}
+
 /** A folder that `rag stack init` wrote, with a name and a port of its own. */
 export async function stack(): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'rag-stack-'));
@@ -71,6 +82,7 @@ export async function stack(): Promise<Stack> {
   const rag = (...words: string[]) => program([process.execPath, resolve('bin/rag.js'), ...words], folder);
   const made = await rag('stack', 'init', '--name', name, '--port', String(port));
   if (made.code !== 0) throw new Error(made.err);
+  await dropStaleImages(folder);
   const url = `http://127.0.0.1:${port}`;
   const secret = (which: string) => readFileSync(join(folder, 'secrets', which), 'utf8').trim();
   let token: Promise<string> | undefined;
