@@ -26,7 +26,7 @@ export async function serving(cwd: string, env: Record<string, string> = {}, ...
     child.stdout.setEncoding('utf8').once('data', listening);
     void closed.then((code) => failed(new Error(`rag serve left with ${code}: ${log}`)));
   });
-  const { url, token } = JSON.parse(line) as { url: string; token: string };
+  const { url, token = env.RAG_TOKEN! } = JSON.parse(line) as { url: string; token?: string };
   return {
     ...{ url, token, pid: child.pid!, log: () => log },
     stop() {
