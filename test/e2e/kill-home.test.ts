@@ -41,8 +41,7 @@ withServices([POSTGRES_BIN, QDRANT_PROGRAM, MINIO], (...programs) => {
     const home = await serverHome([postgres.url, qdrant.url, redis.url, minio.url]);
     ending.push(home.drop);
     const port = await freePort();
-    const server = { RAG_HOME: 'stack', RAG_API_URL: `http://127.0.0.1:${port}`, RAG_API_KEY: 'a-token' };
-    home.env.RAG_TOKEN = 'a-token';
+    const server = { RAG_HOME: 'stack', RAG_API_URL: `http://127.0.0.1:${port}`, RAG_API_KEY: home.env.RAG_TOKEN! };
     const start = {
       worker: () => home.start('worker'),
       api: () => home.start('serve', '--port', String(port), '--rate-limit', '1000000'),

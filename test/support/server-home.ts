@@ -36,6 +36,8 @@ export async function serverHome([postgres, qdrant, redis, s3]: [string, string,
   // Of the sixteen databases of a Redis, one by chance.
   if (queue.pathname.length < 2) queue.pathname = `/${1 + Math.floor(Math.random() * 15)}`;
   const env = {
+    // Its owner is an admin; accounts have tests of their own.
+    RAG_TOKEN: 'one-token-for-all',
     ...{ RAG_STORE: 'server', DATABASE_URL: database.url, QDRANT_URL: qdrant, QDRANT_COLLECTION: name },
     ...{ QUEUE: 'redis', REDIS_URL: queue.href, STORAGE_TYPE: 'minio', MINIO_ENDPOINT: bucket.endpoint },
     // One token for all: who may do what is another test's.
