@@ -40,8 +40,6 @@ export async function serverHome([postgres, qdrant, redis, s3]: [string, string,
     RAG_TOKEN: 'one-token-for-all',
     ...{ RAG_STORE: 'server', DATABASE_URL: database.url, QDRANT_URL: qdrant, QDRANT_COLLECTION: name },
     ...{ QUEUE: 'redis', REDIS_URL: queue.href, STORAGE_TYPE: 'minio', MINIO_ENDPOINT: bucket.endpoint },
-    // One token for all: who may do what is another test's.
-    RAG_TOKEN: name,
     ...{ MINIO_BUCKET: bucket.bucket, MINIO_ROOT_USER: bucket.accessKey!, MINIO_ROOT_PASSWORD: bucket.secretKey! },
   };
   const { code, err } = await rag({ cwd, env }, 'migrate', 'database');
