@@ -30,7 +30,7 @@ export function ingestId({ source, sha256, labels }: IngestJob): string {
 /** What is done again and again, whoever asks, and how often in seconds. */
 export const SCHEDULES = {
   /** Gives what has no vector its vector: an ingest without embedding, a pack, a model that was away. */
-  embed: 300,
+  embed: 60,
   /** Adds jobs that got lost: the process died between recording and adding, or the queue lost what it held. */
   requeue: 60,
   /** Removes bytes that no source has had for a week. */

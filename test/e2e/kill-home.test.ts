@@ -97,7 +97,9 @@ withServices([POSTGRES_BIN, QDRANT_PROGRAM, MINIO], (...programs) => {
 
     const status = async () => (await rag(home, 'status', '--deep', '--json')).json.result;
     let last = await status();
-    for (let tries = 0; tries < 120 && (last.degraded || last.queue.waiting + last.queue.active > 0); tries++) {
+    const settled = () =>
+      !last.degraded && last.queue.waiting + last.queue.active === 0 && last.embedded === last.chunks;
+    for (let tries = 0; tries < 200 && !settled(); tries++) {
       await new Promise((soon) => setTimeout(soon, 1000));
       last = await status();
     }
