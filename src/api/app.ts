@@ -91,7 +91,12 @@ export function openApi(options: ApiOptions): Hono<Known> {
   app.get('/livez', (http) => http.text('ok'));
   app.get('/readyz', async (http) => {
     if (!options.ready()) return http.text('draining', 503);
-    await withStore(deps, (store) => store.coverage());
+    try {
+      await withStore(deps, (store) => store.coverage());
+    } catch (error) {
+      log({ level: 'error', message: `not ready: ${(error as Error).message}` });
+      return http.text('not ready', 503);
+    }
     return http.text('ok');
   });
   app.get('/metrics', async (http) => {

@@ -66,7 +66,11 @@ export async function bundle({ minify = true } = {}) {
     format: 'esm',
     // Ink's debugger is asked for only where DEV is set.
     external: [...external, 'react-devtools-core'],
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      // Its version is ours to choose, and no matter of whoever starts a server.
+      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+    },
     chunkNames: 'chunks/[name]-[hash]',
     // Bundled CommonJS packages ask for Node's own modules through `require`.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
