@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -39,8 +38,10 @@ export function openFolder(folder: string): Blobs {
       return attempt(async () => {
         const temporary = join(incoming, randomUUID());
         await mkdir(incoming, { recursive: true });
+        // Open before anything can fail: a file that is still being opened would come about after it was removed.
+        const file = await open(temporary, 'wx');
         try {
-          await pipeline(announced(content, sha256, bytes), createWriteStream(temporary, { flush: true }));
+          await pipeline(announced(content, sha256, bytes), file.createWriteStream({ flush: true }));
           await mkdir(join(path, '..'), { recursive: true });
           await rename(temporary, path);
         } finally {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { createReadStream, statSync } from 'node:fs';
+import { mkdir, open, rename, rm, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { exportPack } from '../archive/export.ts';
@@ -90,6 +90,7 @@ export function folderSide({ root, latest, writer, chats, searching }: FolderDep
         );
       await mkdir(dirname(path), { recursive: true });
       const part = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+      const file = await open(part, 'wx');
       try {
         const hash = createHash('sha256');
         await pipeline(
@@ -100,7 +101,7 @@ export function folderSide({ root, latest, writer, chats, searching }: FolderDep
               yield one;
             }
           },
-          createWriteStream(part, { flush: true }),
+          file.createWriteStream({ flush: true }),
           { signal: io.signal },
         );
         if (hash.digest('hex') !== original.sha256)
