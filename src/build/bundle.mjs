@@ -1,7 +1,7 @@
 // dist/rag.cjs: flag parsing alone, one CommonJS file, because Node's ES module loader costs a third of its start.
 // dist/search.cjs: all of a plain `rag search`, for the same reason.
 // dist/lib/*.js: what commands import when they run, as ES modules that share their chunks. dist/workers/*.js.
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -75,6 +75,10 @@ export async function bundle({ minify = true } = {}) {
     // Bundled CommonJS packages ask for Node's own modules through `require`.
     banner: { js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);" },
   });
+  // Chunks are named by content: what an earlier build left would be published with the rest.
+  const made = new Set(Object.keys(library.metafile.outputs));
+  for (const name of await readdir(join(root, 'dist/chunks')))
+    if (!made.has(`dist/chunks/${name}`)) await rm(join(root, 'dist/chunks', name));
   const inputs = [launcher, quick, library].flatMap(({ metafile }) => Object.keys(metafile.inputs));
   await writeFile(join(root, 'dist/THIRD-PARTY-LICENCES.txt'), licencesOf(root, inputs));
 }
