@@ -108,20 +108,7 @@ export function planRestart(folder: Folder, services: string[], facts: Facts): S
   if (wrong !== undefined) throw unknownService(wrong, known);
   return [
     commandIn(folder, `restart ${names.join(', ')}`, compose('restart', ...names)),
-    commandIn(
-      folder,
-      'wait until healthy',
-      compose(
-        'up',
-        '--detach',
-        '--no-deps',
-        '--no-recreate',
-        '--wait',
-        '--wait-timeout',
-        String(folder.model.wait),
-        ...names,
-      ),
-    ),
+    healthy(folder, 'wait until healthy', names),
   ];
 }
 
@@ -152,21 +139,14 @@ export function planScale(folder: Folder, facts: Facts, wanted: Record<string, n
       detail: `write ${path}: ${names.map((name) => `${REPLICAS[name]}=${wanted[name]}`).join(' ')}`,
       do: (runner) => runner.write(path, text),
     },
-    commandIn(
-      folder,
-      `run ${names.map((name) => `${wanted[name]} ${name}`).join(', ')}`,
-      compose(
-        'up',
-        '--detach',
-        '--no-deps',
-        '--no-recreate',
-        '--wait',
-        '--wait-timeout',
-        String(folder.model.wait),
-        ...names,
-      ),
-    ),
+    healthy(folder, `run ${names.map((name) => `${wanted[name]} ${name}`).join(', ')}`, names),
   ];
+}
+
+/** What runs stays as it is; what is missing comes. */
+function healthy(folder: Folder, title: string, names: string[]): Step {
+  const waiting = ['--wait', '--wait-timeout', String(folder.model.wait)];
+  return commandIn(folder, title, compose('up', '--detach', '--no-deps', '--no-recreate', ...waiting, ...names));
 }
 
 function commandIn({ path: cwd }: Folder, title: string, argv: string[]): Step {
