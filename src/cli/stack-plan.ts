@@ -42,9 +42,9 @@ export function shownPlan(run: Invocation, steps: readonly Step[]): Outcome {
   };
 }
 
-/** On a terminal: the plan, and a question. Elsewhere what was asked for is done: nothing is lost by it. Throws RagError('refused') for no. */
+/** The plan, and a question. Throws RagError('refused') for no, and where nobody can be asked and there is no --yes. */
 export async function agreed(run: Invocation, steps: readonly Step[]): Promise<void> {
-  if (run.options.yes || steps.length === 0 || !run.app.stdin.isTTY || run.options.json) return;
-  run.app.stderr.write(`${shownPlan(run, steps).text}\n`);
+  if (run.options.yes || steps.length === 0) return;
+  if (run.app.stdin.isTTY && !run.options.json) run.app.stderr.write(`${shownPlan(run, steps).text}\n`);
   await confirm(run, stackWords(run.lang).go);
 }

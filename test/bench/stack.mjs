@@ -66,7 +66,7 @@ async function keyOf() {
 
 try {
   rag(dir, ['stack', 'init', '--name', name, '--port', String(port)]);
-  rag(dir, ['stack', 'up', '-q']);
+  rag(dir, ['stack', 'up', '--yes', '-q']);
   const docs = join(dir, 'docs');
   cpSync(join(corpora, 'docs-tree/prometheus-en'), docs, { recursive: true });
   const started = performance.now();

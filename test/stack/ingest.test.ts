@@ -14,8 +14,8 @@ withService(DOCKER, () => {
   let ours: Stack;
   beforeAll(async () => {
     ours = await stack();
-    expect((await ours.rag('stack', 'up')).code).toBe(0);
-    expect((await ours.rag('stack', 'scale', 'worker=2')).code).toBe(0);
+    expect((await ours.rag('stack', 'up', '--yes')).code).toBe(0);
+    expect((await ours.rag('stack', 'scale', '--yes', 'worker=2')).code).toBe(0);
   }, 300_000);
   afterAll(() => ours?.end());
 

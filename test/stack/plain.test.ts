@@ -13,7 +13,7 @@ withService(DOCKER, () => {
       detail: string;
     }[];
     if (plan.some(({ detail }) => detail.startsWith('docker build'))) {
-      expect((await ours.rag('stack', 'up')).code).toBe(0);
+      expect((await ours.rag('stack', 'up', '--yes')).code).toBe(0);
       expect((await ours.rag('stack', 'destroy', '--data', ours.name, '--without-backup', '--yes')).code).toBe(0);
     }
   }, 300_000);

@@ -19,7 +19,7 @@ async function elsewhere(scripts: Record<string, string>) {
     chmodSync(join(path, name), 0o755);
   }
   const before = readdirSync(dir).sort();
-  const ran = await program([process.execPath, bin, 'stack', 'up', '--json'], dir, { PATH: path });
+  const ran = await program([process.execPath, bin, 'stack', 'up', '--yes', '--json'], dir, { PATH: path });
   expect(readdirSync(dir).sort()).toEqual(before);
   return { ...ran, error: JSON.parse(ran.out).error };
 }
@@ -106,7 +106,7 @@ withService(DOCKER, () => {
     await ours.docker('network', 'ls', '--quiet', '--filter', `name=^${ours.name}_`),
   ];
   const refusal = async () => {
-    const { code, out } = await ours.rag('stack', 'up', '--json');
+    const { code, out } = await ours.rag('stack', 'up', '--yes', '--json');
     expect(await left(), 'nothing half made').toEqual(['', '', '']);
     expect([5, 10]).toContain(code);
     return JSON.parse(out).error as { code: string; message: string; hint: string };
@@ -130,7 +130,7 @@ withService(DOCKER, () => {
     const { message, hint } = await refusal();
     expect(message).toContain('are wanted before anything is begun');
     expect(hint).toContain('free_disk');
-    expect((await ours.rag('stack', 'up')).code).toBe(10);
+    expect((await ours.rag('stack', 'up', '--yes')).code).toBe(10);
     change('rag.stack.yaml', (text) => text.replace(/^free_disk.*\n/m, ''));
   });
 
@@ -139,14 +139,14 @@ withService(DOCKER, () => {
     const { message, hint } = await refusal();
     expect(message).toMatch(/pull nobody\/no-such-image:1\.2\.3: /);
     expect(hint).toContain('docker load');
-    expect((await ours.rag('stack', 'up')).code).toBe(5);
+    expect((await ours.rag('stack', 'up', '--yes')).code).toBe(5);
     change('.env', (text) => text.replace(/^REDIS_IMAGE=.*/m, 'REDIS_IMAGE=redis:8'));
   });
 
   it('says which secret is missing, and init makes it', { timeout: 60_000 }, async () => {
     const { rmSync } = await import('node:fs');
     rmSync(join(ours.folder, 'secrets/secret_key'));
-    const { code, out } = await ours.rag('stack', 'up', '--json');
+    const { code, out } = await ours.rag('stack', 'up', '--yes', '--json');
     expect(code).toBe(4);
     expect(JSON.parse(out).error.message).toContain('secret_key');
     expect((await ours.rag('stack', 'init')).code).toBe(0);
@@ -169,7 +169,7 @@ withService(DOCKER, () => {
       '-c',
       'mkdir -p /v/data && echo 16 >/v/data/PG_VERSION',
     );
-    const { code, out } = await ours.rag('stack', 'up', '--json');
+    const { code, out } = await ours.rag('stack', 'up', '--yes', '--json');
     expect(code).toBe(10);
     expect(JSON.parse(out).error).toMatchObject({
       message: expect.stringContaining('of PostgreSQL 16, and postgres:18 is 18'),
@@ -183,12 +183,12 @@ withService(DOCKER, () => {
   }, async () => {
     // Data made with another password, as after a lost secrets folder.
     change('rag.stack.yaml', (text) => `${text}wait: 40s\n`);
-    expect((await ours.rag('stack', 'up')).code).toBe(0);
+    expect((await ours.rag('stack', 'up', '--yes')).code).toBe(0);
     const file = join(ours.folder, 'secrets/postgres_password');
     chmodSync(file, 0o644);
     writeFileSync(file, 'not-the-password-of-these-data-0000000000');
     await ours.docker('compose', 'rm', '--stop', '--force', 'api', 'worker');
-    const { code, out, err } = await ours.rag('stack', 'up', '--json');
+    const { code, out, err } = await ours.rag('stack', 'up', '--yes', '--json');
     expect(code, err).toBe(5);
     const { error } = JSON.parse(out);
     expect(error.details.cause).toBe('wrong-password');

@@ -33,7 +33,7 @@ withService(DOCKER, () => {
     expect(
       await ours.docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${ours.name}`),
     ).toBe('');
-    const { code, out, err } = await ours.rag('stack', 'up', '--json');
+    const { code, out, err } = await ours.rag('stack', 'up', '--yes', '--json');
     expect(code, err).toBe(0);
     const { result } = JSON.parse(out);
     expect(result).toMatchObject({ url: ours.url, proof: { seconds: expect.any(Number) } });
@@ -44,7 +44,7 @@ withService(DOCKER, () => {
   it('is up: a second time changes nothing, within 5 s', { timeout: 60_000 }, async () => {
     const ids = () => ours.docker('ps', '--quiet', '--filter', `label=com.docker.compose.project=${ours.name}`);
     const before = await ids();
-    const { code, out, err } = await ours.rag('stack', 'up', '--json');
+    const { code, out, err } = await ours.rag('stack', 'up', '--yes', '--json');
     expect(code, err).toBe(0);
     expect(JSON.parse(out).result).toMatchObject({ changed: [] });
     expect(JSON.parse(out).result.seconds).toBeLessThan(5);
@@ -61,7 +61,7 @@ withService(DOCKER, () => {
     const degraded = await ours.rag('stack', 'status');
     expect(degraded.code).toBe(3);
     expect(degraded.out).toContain('not as it should be: web');
-    expect((await ours.rag('stack', 'up', '--json')).out).toContain('start web');
+    expect((await ours.rag('stack', 'up', '--yes', '--json')).out).toContain('start web');
     expect((await ours.rag('stack', 'logs', 'api', '--tail', '3')).out).toContain('api');
   });
 
@@ -87,10 +87,10 @@ withService(DOCKER, () => {
     expect(
       (await upload('notes/keeper.md', '# Keeper\n\nThe keeper of the north gate is called Osgood.\n')).added,
     ).toBe(1);
-    expect((await ours.rag('stack', 'down')).code).toBe(0);
+    expect((await ours.rag('stack', 'down', '--yes')).code).toBe(0);
     expect((await ours.rag('stack', 'init')).code).toBe(0);
     expect(readFileSync(join(ours.folder, 'secrets/postgres_password'), 'utf8')).toBe(secrets);
-    expect((await ours.rag('stack', 'up')).code).toBe(0);
+    expect((await ours.rag('stack', 'up', '--yes')).code).toBe(0);
     expect((await ask('Who keeps the north gate?')).answer).toContain('Osgood');
   });
 

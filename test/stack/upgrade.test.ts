@@ -17,7 +17,7 @@ withService(DOCKER, () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     const env = join(ours.folder, '.env');
     // First the images of now, then those of before: one label more, so that they are others.
-    expect((await ours.rag('stack', 'up')).code).toBe(0);
+    expect((await ours.rag('stack', 'up', '--yes')).code).toBe(0);
     made = ['multi-model-rag', 'multi-model-rag-web'].map((name) => `${name}:${BEFORE}`);
     for (const image of made) {
       const now = image.replace(BEFORE, version);
@@ -40,7 +40,7 @@ withService(DOCKER, () => {
         .replaceAll(`:${version}`, `:${BEFORE}`)
         .replace(/^#?API_REPLICAS=.*/m, 'API_REPLICAS=2'),
     );
-    const { code, err } = await ours.rag('stack', 'up');
+    const { code, err } = await ours.rag('stack', 'up', '--yes');
     expect(code, err).toBe(0);
   }, 600_000);
   afterAll(async () => {
@@ -87,7 +87,7 @@ withService(DOCKER, () => {
       }
     }
     const clients = Array.from({ length: CLIENTS }, (_, n) => (n % 2 === 0 ? asks() : asksAgain()));
-    const upgraded = await ours.rag('stack', 'upgrade', '--json');
+    const upgraded = await ours.rag('stack', 'upgrade', '--yes', '--json');
     upgrading = false;
     await Promise.all(clients);
     expect(upgraded.code, upgraded.err).toBe(0);
@@ -123,7 +123,7 @@ withService(DOCKER, () => {
     );
     try {
       const web = /^RAG_WEB_IMAGE=(.*)$/m.exec(readFileSync(join(ours.folder, '.env'), 'utf8'))![1]!;
-      const { code, out } = await ours.rag('stack', 'upgrade', '--image', bad, '--web-image', web, '--json');
+      const { code, out } = await ours.rag('stack', 'upgrade', '--yes', '--image', bad, '--web-image', web, '--json');
       expect(code).toBe(5);
       const { error } = JSON.parse(out);
       expect(error.details.failing.length).toBeGreaterThan(0);
@@ -132,7 +132,7 @@ withService(DOCKER, () => {
       expect((await images('api')).filter((image) => image === before[0])).toHaveLength(2);
       expect((await fetch(`${ours.url}/readyz`)).status).toBe(200);
       expect(readFileSync(join(ours.folder, '.env'), 'utf8')).toContain(`RAG_IMAGE=${before[0]}`);
-      const again = await ours.rag('stack', 'up', '--json');
+      const again = await ours.rag('stack', 'up', '--yes', '--json');
       expect(again.code, again.err).toBe(0);
       expect((await ours.rag('stack', 'status')).code).toBe(0);
     } finally {

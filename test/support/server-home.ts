@@ -42,7 +42,7 @@ export async function serverHome([postgres, qdrant, redis, s3]: [string, string,
     ...{ QUEUE: 'redis', REDIS_URL: queue.href, STORAGE_TYPE: 'minio', MINIO_ENDPOINT: bucket.endpoint },
     ...{ MINIO_BUCKET: bucket.bucket, MINIO_ROOT_USER: bucket.accessKey!, MINIO_ROOT_PASSWORD: bucket.secretKey! },
   };
-  const { code, err } = await rag({ cwd, env }, 'migrate', 'database');
+  const { code, err } = await rag({ cwd, env }, 'migrate', 'database', '--yes');
   if (code !== 0) throw new Error(err);
   return {
     cwd,

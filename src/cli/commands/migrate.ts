@@ -19,8 +19,7 @@ export function migrateCommand(app: App, exit: Exit): Command {
     }
     const lines = due.map(({ title, place, detail }) => `${title} (${place}): ${detail}`);
     if (plan) return { result: { plan: due }, text: lines.join('\n') || run.say.migrate.nothing };
-    // Elsewhere it goes on unasked: nothing is taken away, only what is missing is added.
-    if (due.length > 0 && app.stdin.isTTY) await confirm(run, `${lines.join('\n')}\n${run.say.migrate.ask}`);
+    if (due.length > 0) await confirm(run, `${lines.join('\n')}\n${run.say.migrate.ask}`);
     for (const { title, prepare } of steps) {
       run.io.report({ type: 'note', message: title });
       await prepare();
