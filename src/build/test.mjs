@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ready, root } from './ready.mjs';
 
 ready();
@@ -26,6 +26,15 @@ try {
   // A file that cannot even be loaded counts as a failure.
   const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
   const failed = numFailedTests + broken;
+  // Once more at the end, where the rest of a long run has not scrolled it away; `.ci/run` collects these lines.
+  for (const { name, message, assertionResults } of testResults.filter(({ status }) => status === 'failed')) {
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    const reasons = tests.length > 0 ? tests.map((test) => [test.fullName, test.failureMessages[0]]) : [['', message]];
+    for (const [test, reason = ''] of reasons) {
+      console.log(`FAILED: ${relative(root, name)} ${test}`);
+      console.log(reason.split('\n').slice(0, 6).join('\n').replace(/^/gm, '  | '));
+    }
+  }
   if (numPassedTests + failed === 0) code = 1;
   console.log(`${numPassedTests} passed, ${failed} failed, ${numTotalTests - numPassedTests - numFailedTests} skipped`);
 } catch {
