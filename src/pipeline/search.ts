@@ -2,7 +2,7 @@ import { RagError } from '../errors.ts';
 import type { Embedder } from '../models/models.ts';
 import type { Score, StoreReader } from '../store/store.ts';
 import { embeddingText } from '../text/chunk.ts';
-import { parseQuery, spoken } from '../text/query.ts';
+import { type ParsedQuery, parseQuery, spoken } from '../text/query.ts';
 import type { Filter, Hit, Io, LexicalQuery, Locator, Span } from '../types.ts';
 import { type Candidate, fullMatch, fuse } from './fuse.ts';
 import { highlight } from './highlight.ts';
@@ -80,19 +80,21 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
   const started = Date.now();
   const { store } = deps;
   const coverage = await store.coverage();
-  const vector = await questionVector(deps, input, coverage, io);
-  const mode: Mode = vector === undefined ? 'lexical' : input.mode;
+  const asked = await inVectors(deps, input, coverage, io);
+  const mode: Mode = asked === undefined ? 'lexical' : input.mode;
   const query = parseQuery(input.text);
   const { title, notTitle } = query;
   const byTitle = title.length + notTitle.length > 0;
   const filter = byTitle ? { ...input.filter, title, notTitle } : input.filter;
-  if (mode !== 'vector') query.expanded = await expansion(deps, spoken(input.text), query);
-  const { full, stats } = await lookUpPrefixes(store, query);
   // What `-word` and "a phrase" take away from the vectors' list must not leave it short.
   const exact = query.exclude.length + query.phrases.length > 0;
   const limit = Math.max(CANDIDATES, input.k) * (exact ? 10 : 1);
-  const lexical = mode === 'vector' ? [] : await store.searchText(query, limit, filter);
-  const dense = mode === 'lexical' ? [] : await store.searchVector(vector!, limit, filter);
+  // While the question becomes a vector, its words are looked up.
+  const [dense, { lexical, full, stats }] = await both(
+    asked === undefined ? Promise.resolve([]) : asked.vector.then((one) => store.searchVector(one, limit, filter)),
+    byWords(deps, input, query, { mode, limit, filter }),
+  );
+  const vector = await asked?.vector;
   const found = [...new Set([...lexical, ...dense].map((hit) => hit.chunk))];
   const scores = await store.score(found, query, vector);
   const ids = found.filter((chunk) => !scores.get(chunk)?.excluded);
@@ -135,13 +137,19 @@ export async function search(deps: SearchDeps, input: SearchInput, io: Io): Prom
   };
 }
 
-/** Undefined where the question is answered by words alone; says why if that was not asked for. */
-async function questionVector(
+/** Waits for both, also if one fails: nothing may go on reading a home that is being closed. Throws what failed first. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
+/** The question on its way to a vector. Undefined where it is answered by words alone; says why if that was not asked for. */
+async function inVectors(
   deps: SearchDeps,
   input: SearchInput,
   coverage: { chunks: number; embedded: number },
   io: Io,
-): Promise<Float32Array | undefined> {
+): Promise<{ vector: Promise<Float32Array> } | undefined> {
   if (input.mode === 'lexical' || coverage.chunks === 0) return undefined;
   const enough = coverage.embedded >= coverage.chunks * MIN_COVERAGE;
   if (coverage.embedded === 0 && input.mode === 'vector')
@@ -158,7 +166,19 @@ async function questionVector(
     });
     return undefined;
   }
-  return (await embedder.embed([spoken(input.text)], 'query', io.signal))[0];
+  return { vector: embedder.embed([spoken(input.text)], 'query', io.signal).then(([vector]) => vector!) };
+}
+
+/** The best by words, with the words of the other language and what the last word may become. */
+async function byWords(
+  deps: SearchDeps,
+  input: SearchInput,
+  query: ParsedQuery,
+  { mode, limit, filter }: { mode: Mode; limit: number; filter: Filter | undefined },
+) {
+  if (mode !== 'vector') query.expanded = await expansion(deps, spoken(input.text), query);
+  const looked = await lookUpPrefixes(deps.store, query);
+  return { ...looked, lexical: mode === 'vector' ? [] : await deps.store.searchText(query, limit, filter) };
 }
 
 /** Words of the other language; none for a question that is only phrases and exclusions. */

@@ -122,7 +122,7 @@ export function openPostgres({ url, connections }: PostgresOptions): Postgres {
       // The moment is that of the first question.
       await client.query('SELECT 1');
       return {
-        ask: asker(client),
+        ask: inTurn(asker(client)),
         async release() {
           const failed = await client.query('ROLLBACK').then(
             () => undefined,
@@ -190,4 +190,14 @@ async function migrating<T>(url: string, migrations: Migrations, work: (migrator
   } finally {
     await db.destroy();
   }
+}
+
+/** One question after the other: all that a single connection can do. */
+function inTurn(ask: Ask): Ask {
+  let turn: Promise<unknown> = Promise.resolve();
+  return <T>(sql: string, values?: unknown[]) => {
+    const own = turn.then(() => ask<T>(sql, values));
+    turn = own.catch(() => {});
+    return own;
+  };
 }

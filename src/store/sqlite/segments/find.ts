@@ -152,10 +152,12 @@ export function openFinder(snapshot: Snapshot, only?: { keys: Ranges; chunks: nu
   };
 
   function cosinesOf(placed: { key: number }[], vector: Float32Array): Map<number, number> {
-    const slots = vectors!.slotsOf(Uint32Array.from(placed, ({ key }) => key));
-    const keys = [...slots.keys()];
-    const cosines = vectors!.cosines(vector, Uint32Array.from(slots.values()));
-    return new Map(keys.map((key, i) => [key, cosines[i]!]));
+    const linked = [...vectors!.slotsOf(Uint32Array.from(placed, ({ key }) => key))].sort(([, a], [, b]) => a - b);
+    const cosines = vectors!.cosines(
+      vector,
+      Uint32Array.from(linked, ([, slot]) => slot),
+    );
+    return new Map(linked.map(([key], i) => [key, cosines[i]!]));
   }
 }
 

@@ -56,10 +56,11 @@ interface Exports {
       ...[mean: number, scratch: number, out: number],
     ]
   ): number;
+  tableOf(turned: number, bytes: number, out: number): void;
   hamming(
     ...args: [
-      ...[query: number, codes: number, n: number, words: number, first: number, bits: number],
-      ...[distances: number, slots: number, k: number],
+      ...[query: number, table: number, codes: number, n: number, words: number, first: number, bits: number],
+      ...[distances: number, slots: number, estimates: number, k: number],
     ]
   ): void;
 }

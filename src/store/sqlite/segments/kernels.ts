@@ -6,5 +6,5 @@ export { checkLinks, chunksOf, slotsOf } from './kernels/links';
 export { accumulate, countLive, decodeInto, encode, rescore } from './kernels/postings';
 export { collect, kth } from './kernels/top';
 export { group, intern, rehash, sortTerms } from './kernels/terms';
-export { codesOf, dots, hamming, quantise } from './kernels/vectors';
+export { codesOf, dots, hamming, quantise, tableOf } from './kernels/vectors';
 export { addList, addSorted, closeBlock, fits } from './kernels/writer';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { openCodes } from './codes.ts';
 import { damaged } from './damage.ts';
-import { bitsOf, CODE_BLOCK, codesFile, LINK, linksFile, rowsFile, strideOf, type VectorFiles } from './format.ts';
+import { bitsOf, codesFile, LINK, linksFile, rowsFile, strideOf, type VectorFiles } from './format.ts';
 import type { Kernel } from './kernel.ts';
 import { inside, outside, type Ranges, setBits, touches } from './ranges.ts';
 
@@ -20,9 +21,9 @@ export interface Vectors {
   chunksOf(slots: Uint32Array): Map<number, number[]>;
   /** What the rows of these slots say. */
   read(slots: readonly number[]): Float32Array[];
-  /** Cosine of each of the slots to a unit vector. */
+  /** Cosine of each of the slots (ascending) to a unit vector. */
   cosines(query: Float32Array, slots: Uint32Array): Float32Array;
-  /** At least the best `k` slots of those that `bits` (0: all) allows, with their cosines; unordered. */
+  /** The best `k` slots, and what equals the last, of those that `bits` (0: all) allows, with their cosines; unordered. */
   best(query: Float32Array, k: number, bits: number): { slot: number; cosine: number }[];
   /** One bit a slot: some chunk of it is allowed. 0 if all are. */
   slotBits(allowed: Ranges, within: boolean): number;
@@ -34,24 +35,24 @@ export interface Vectors {
 export const FLAT = 16_384;
 /** Bytes read at once. */
 const PIECE = 1 << 19;
-/** Slots nearest by code whose rows are looked at: for each result, at least, and one of so many. The more there are, the more lie as near. */
-const PER_RESULT = 10;
-const NEAREST = 1500;
-const ONE_OF = 160;
-/** Gap between two wanted rows that is read rather than skipped. */
-const GAP = 4096;
 const NO_SLOT = 0xffffffff;
 
 export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, open: (name: string) => number): Vectors {
   const stride = strideOf(files.dimensions);
+  /** Rows read at once. */
+  const most = Math.floor(PIECE / stride);
   const bits = bitsOf(files.dimensions);
   const rowsName = join(dir, rowsFile(files.generation));
   const rows = open(rowsFile(files.generation));
-  const codes = files.codes && open(codesFile(files.codes.generation));
-  const codesName = files.codes && join(dir, codesFile(files.codes.generation));
+  const codes = files.codes && codesIn(files.codes);
   const linksName = linksFile(files.generation);
   const linksHandle = files.links > 0 ? open(linksName) : -1;
   let linksAt: number | undefined;
+
+  function codesIn({ generation, blocks }: { generation: number; blocks: number }) {
+    const name = codesFile(generation);
+    return openCodes(kernel, open(name), join(dir, name), files.dimensions, blocks);
+  }
 
   /** Address of all links, read and checked when they are first needed. */
   function links(): number {
@@ -70,86 +71,57 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
     return at;
   }
 
-  /** Cosines of `count` rows from `slot` on to `out`. */
-  function score(query: number, slot: number, count: number, out: number): void {
-    const at = kernel.region('rows', count * stride);
+  /** Reads `count` rows from `slot` on to `at`. */
+  function readRows(slot: number, count: number, at: number): void {
     if (!kernel.read(rows, slot * stride, at, count * stride)) throw damaged(rowsName, 'its end');
+  }
+
+  /** Cosines of the `count` rows at `at` to `out`. */
+  function score(query: number, at: number, count: number, out: number): void {
     if (kernel.run.dots(query, at, count, stride, out) >= 0) throw damaged(rowsName, 'a vector');
   }
 
-  function cosines(query: Float32Array, slots: Uint32Array): Float32Array {
-    const most = Math.floor(PIECE / stride);
-    kernel.region('rows', PIECE);
-    const out = kernel.region('cosines', 4 * most);
+  /** Address of the cosines, in the order of the slots. */
+  function cosinesAt(query: Float32Array, slots: Uint32Array): number {
+    const piece = kernel.region('rows', PIECE);
+    const out = kernel.region('cosines', 4 * slots.length + 64);
     const at = setQuery(query);
-    const order = Array.from(slots, (slot, i) => ({ slot, i })).sort((a, b) => a.slot - b.slot);
-    const result = new Float32Array(slots.length);
-    for (let i = 0; i < order.length; ) {
-      const first = order[i]!.slot;
-      let j = i + 1;
-      while (j < order.length && (order[j]!.slot - order[j - 1]!.slot) * stride <= GAP && order[j]!.slot - first < most)
-        j++;
-      score(at, first, order[j - 1]!.slot - first + 1, out);
-      const values = kernel.f32(out, most);
-      for (; i < j; i++) result[order[i]!.i] = values[order[i]!.slot - first]!;
+    for (let i = 0; i < slots.length; i += most) {
+      const count = Math.min(most, slots.length - i);
+      for (let j = 0; j < count; ) {
+        const first = slots[i + j]!;
+        let run = 1;
+        while (j + run < count && slots[i + j + run] === first + run) run++;
+        readRows(first, run, piece + j * stride);
+        j += run;
+      }
+      score(at, piece, count, out + 4 * i);
     }
-    return result;
+    return out;
   }
 
   /** All rows from `from` on: their cosines to the region 'all cosines', by slot. */
   function flat(query: Float32Array, from: number): number {
-    const count = files.slots - from;
-    const most = Math.floor(PIECE / stride);
-    kernel.region('rows', PIECE);
-    const out = kernel.region('all cosines', 4 * count + 64);
+    const total = files.slots - from;
+    const piece = kernel.region('rows', PIECE);
+    const out = kernel.region('all cosines', 4 * total + 64);
     const at = setQuery(query);
-    for (let done = 0; done < count; done += most) score(at, from + done, Math.min(most, count - done), out + 4 * done);
+    for (let done = 0; done < total; done += most) {
+      const count = Math.min(most, total - done);
+      readRows(from + done, count, piece);
+      score(at, piece, count, out + 4 * done);
+    }
     return out;
   }
 
-  /** The slots nearest by code. */
-  function nearest(query: Float32Array, k: number, allowed: number): Uint32Array {
-    const { blocks } = files.codes!;
-    const codeBytes = bits / 8;
-    const blockBytes = CODE_BLOCK * codeBytes + 8;
-    const headBytes = meanBytes(files.dimensions);
-    const mean = kernel.region('mean', headBytes);
-    if (!kernel.read(codes!, 0, mean, headBytes)) throw damaged(codesName!, 'its end');
-    if (kernel.run.checksum(mean, headBytes - 8) >>> 0 !== kernel.u32(mean + headBytes - 8, 1)[0])
-      throw damaged(codesName!, 'its head');
-    const perPiece = Math.max(1, Math.floor(PIECE / blockBytes));
-    const piece = kernel.region('codes', perPiece * blockBytes);
-    const code = kernel.region('query code', codeBytes);
-    const scratch = kernel.region('turned', 4 * bits);
-    const distances = kernel.region('distances', 4 * k);
-    const slots = kernel.region('slots', 4 * k);
-    kernel.run.codesOf(setQuery(query), 1, 0, files.dimensions, bits, mean, scratch, code);
-    kernel.u32(distances, k).fill(0xffffffff);
-    kernel.u32(slots, k).fill(0xffffffff);
-    for (let block = 0; block < blocks; block += perPiece) {
-      const count = Math.min(perPiece, blocks - block);
-      if (!kernel.read(codes!, headBytes + block * blockBytes, piece, count * blockBytes))
-        throw damaged(codesName!, 'its end');
-      for (let i = 0; i < count; i++) {
-        const at = piece + i * blockBytes;
-        if (kernel.run.checksum(at, blockBytes - 8) >>> 0 !== kernel.u32(at + blockBytes - 8, 1)[0])
-          throw damaged(codesName!, 'a block of codes');
-        const first = (block + i) * CODE_BLOCK;
-        kernel.run.hamming(code, at, CODE_BLOCK, codeBytes / 8, first, allowed, distances, slots, k);
-      }
-    }
-    return kernel.u32(slots, k).filter((slot) => slot !== 0xffffffff);
-  }
-
-  function top(at: number, count: number, first: number, k: number, allowed: number) {
+  /** Of `count` cosines at `at` those that are among the best `k`; `own`: bits by place, or 0. */
+  function top(at: number, count: number, k: number, own: number): { place: number; cosine: number }[] {
     const heap = kernel.region('heap', 4 * k);
-    // Bits start at a byte: blocks of codes are multiples of 8.
-    const own = allowed === 0 ? 0 : allowed + first / 8;
     const reached = kernel.run.kth(at, count, own, k, -2, heap);
     const out = kernel.region('collected', 4 * count);
     const found = kernel.run.collect(at, count, own, reached, -2, out, count);
     const values = kernel.f32(at, count);
-    return Array.from(kernel.u32(out, found), (place) => ({ slot: first + place, cosine: values[place]! }));
+    return Array.from(kernel.u32(out, found), (place) => ({ place, cosine: values[place]! }));
   }
 
   return {
@@ -205,19 +177,22 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
         return Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, files.dimensions), (v) => v * scale);
       });
     },
-    cosines,
+    cosines: (query, slots) => kernel.f32(cosinesAt(query, slots), slots.length).slice(),
     best(query, k, allowed) {
-      const coded = files.codes === undefined ? 0 : files.codes.blocks * CODE_BLOCK;
+      const coded = codes?.slots ?? 0;
       const rest = files.slots - coded;
-      const found = [];
-      if (coded > 0) {
-        const slots = nearest(query, Math.max(NEAREST, PER_RESULT * k, Math.ceil(files.slots / ONE_OF)), allowed);
-        const values = cosines(query, slots);
-        slots.forEach((slot, i) => {
-          found.push({ slot, cosine: values[i]! });
-        });
+      const found: { slot: number; cosine: number }[] = [];
+      if (codes !== undefined) {
+        const slots = codes.nearest(query, k, allowed);
+        for (const { place, cosine } of top(cosinesAt(query, slots), slots.length, k, 0))
+          found.push({ slot: slots[place]!, cosine });
       }
-      if (rest > 0) found.push(...top(flat(query, coded), rest, coded, k, allowed));
+      if (rest > 0) {
+        // Bits start at a byte: blocks of codes are multiples of 8.
+        const own = allowed === 0 ? 0 : allowed + coded / 8;
+        for (const { place, cosine } of top(flat(query, coded), rest, k, own))
+          found.push({ slot: coded + place, cosine });
+      }
       return found;
     },
     slotBits(ranges, within) {
@@ -245,13 +220,10 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
       links();
       const nothing = new Float32Array(files.dimensions);
       flat(nothing, 0);
-      if (files.codes) nearest(nothing, 1, 0);
+      codes?.nearest(nothing, 1, 0);
     },
   };
 }
-
-/** The head of a file of codes: the mean that is subtracted (f32), padding to 8, checksum (u32), padding. */
-export const meanBytes = (dimensions: number): number => ((4 * dimensions + 7) & ~7) + 8;
 
 export function encodeLinks(kernel: Kernel, links: readonly Link[]): Buffer {
   const bytes = Buffer.alloc(links.length * LINK);

@@ -1,10 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { meanBytes } from './codes.ts';
 import { damaged } from './damage.ts';
 import { fileWriter } from './files.ts';
 import { bitsOf, CODE_BLOCK, codesFile, type Manifest, rowsFile, strideOf } from './format.ts';
 import type { Kernel } from './kernel.ts';
-import { FLAT, meanBytes } from './rows.ts';
+import { FLAT } from './rows.ts';
 
 /** The mean is taken anew, and all codes with it, when there are so many times the vectors it was taken from. */
 const GROWTH = 4;

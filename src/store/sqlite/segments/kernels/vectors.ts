@@ -121,8 +121,39 @@ export function codesOf(rows: usize, n: u32, stride: u32, dims: u32, bits: u32, 
   return -1;
 }
 
+/**
+ * What each byte of a code adds to its product with the turned question (f32): bit set, plus the component, else minus. 256 f32 for each of
+ * `bytes` bytes, to `out`.
+ */
+export function tableOf(turned: usize, bytes: u32, out: usize): void {
+  for (let byte: u32 = 0; byte < bytes; byte++) {
+    const x = turned + (<usize>byte << 5);
+    const table = out + (<usize>byte << 10);
+    let none: f32 = 0;
+    for (let j: u32 = 0; j < 8; j++) none -= load<f32>(x + (<usize>j << 2));
+    store<f32>(table, none);
+    for (let value: u32 = 1; value < 256; value++) {
+      const without = load<f32>(table + (<usize>(value & (value - 1)) << 2));
+      store<f32>(table + (<usize>value << 2), without + 2 * load<f32>(x + (<usize>ctz(value) << 2)));
+    }
+  }
+}
+
 @inline
-function replaceFarthest(distances: usize, slots: usize, k: u32, distance: u32, slot: u32): void {
+function estimate(table: usize, code: usize, bytes: u32): f32 {
+  let a: f32 = 0;
+  let b: f32 = 0;
+  for (let i: u32 = 0; i < bytes; i += 2) {
+    a += load<f32>(table + (<usize>i << 10) + (<usize>load<u8>(code + i) << 2));
+    b += load<f32>(table + (<usize>i << 10) + (<usize>load<u8>(code + i, 1) << 2), 1024);
+  }
+  return a + b;
+}
+
+@inline
+function replaceFarthest(
+  distances: usize, slots: usize, estimates: usize, k: u32, distance: u32, slot: u32, estimated: f32,
+): void {
   let i: u32 = 0;
   while (true) {
     let child: u32 = 2 * i + 1;
@@ -138,18 +169,21 @@ function replaceFarthest(distances: usize, slots: usize, k: u32, distance: u32, 
     if (farther <= distance) break;
     store<u32>(distances + (<usize>i << 2), farther);
     store<u32>(slots + (<usize>i << 2), load<u32>(slots + (<usize>child << 2)));
+    store<f32>(estimates + (<usize>i << 2), load<f32>(estimates + (<usize>child << 2)));
     i = child;
   }
   store<u32>(distances + (<usize>i << 2), distance);
   store<u32>(slots + (<usize>i << 2), slot);
+  store<f32>(estimates + (<usize>i << 2), estimated);
 }
 
 /**
  * Keeps the `k` nearest by differing bits of `n` codes of `words` 8-byte words in the heap of distances and slots (u32; the
- * farthest first, prefilled by the caller). `bits` (by slot, or 0) says which may be kept.
+ * farthest first, prefilled by the caller), with the estimate (f32) that `table` gives each. `bits` (by slot, or 0) says which may be kept.
  */
 export function hamming(
-  query: usize, codes: usize, n: u32, words: u32, first: u32, bits: usize, distances: usize, slots: usize, k: u32,
+  query: usize, table: usize, codes: usize, n: u32, words: u32, first: u32, bits: usize,
+  distances: usize, slots: usize, estimates: usize, k: u32,
 ): void {
   let farthest = load<u32>(distances);
   let p = codes;
@@ -160,28 +194,27 @@ export function hamming(
     const q3 = load<u64>(query, 24);
     const q4 = load<u64>(query, 32);
     const q5 = load<u64>(query, 40);
-    for (let i: u32 = 0; i < n; i++) {
+    for (let i: u32 = 0; i < n; i++, p += 48) {
       const distance = <u32>(
         popcnt<u64>(load<u64>(p) ^ q0) + popcnt<u64>(load<u64>(p, 8) ^ q1) + popcnt<u64>(load<u64>(p, 16) ^ q2) +
         popcnt<u64>(load<u64>(p, 24) ^ q3) + popcnt<u64>(load<u64>(p, 32) ^ q4) + popcnt<u64>(load<u64>(p, 40) ^ q5)
       );
-      p += 48;
       if (distance >= farthest) continue;
       const slot = first + i;
       if (bits && !((load<u8>(bits + (slot >>> 3)) >> (slot & 7)) & 1)) continue;
-      replaceFarthest(distances, slots, k, distance, slot);
+      replaceFarthest(distances, slots, estimates, k, distance, slot, estimate(table, p, 48));
       farthest = load<u32>(distances);
     }
     return;
   }
-  for (let i: u32 = 0; i < n; i++) {
+  for (let i: u32 = 0; i < n; i++, p += <usize>words << 3) {
     let sum: u64 = 0;
-    for (let w: u32 = 0; w < words; w++, p += 8) sum += popcnt<u64>(load<u64>(p) ^ load<u64>(query + (<usize>w << 3)));
+    for (let w: u32 = 0; w < words; w++) sum += popcnt<u64>(load<u64>(p + (<usize>w << 3)) ^ load<u64>(query + (<usize>w << 3)));
     const distance = <u32>sum;
     if (distance >= farthest) continue;
     const slot = first + i;
     if (bits && !((load<u8>(bits + (slot >>> 3)) >> (slot & 7)) & 1)) continue;
-    replaceFarthest(distances, slots, k, distance, slot);
+    replaceFarthest(distances, slots, estimates, k, distance, slot, estimate(table, p, words << 3));
     farthest = load<u32>(distances);
   }
 }
