@@ -1,20 +1,48 @@
 import { normalize } from '../text/normalize.ts';
-import { type Script, WORD } from '../text/scan.ts';
+import { type Script, scan, WORD } from '../text/scan.ts';
 import { tokens } from '../text/tokenize.ts';
 import type { LexicalQuery } from '../types.ts';
 
 /** Where the question's words stand in the text, as `[start, end)`, in order, overlaps joined. */
 export function highlight(text: string, query: LexicalQuery): [number, number][] {
-  const begun = query.begun.flatMap(({ terms }) => terms);
-  const wanted = new Set([...query.terms, ...query.expanded, ...query.phrases.flat(), ...begun]);
+  const own = [...query.terms, ...query.phrases.flat(), ...query.begun.flatMap(({ terms }) => terms)];
   const spans: [number, number][] = [];
-  for (const { term, start, end } of tokens(text, worthALook([...wanted]))) {
-    if (!wanted.has(term)) continue;
-    const last = spans.at(-1);
-    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
-    else spans.push([start, end]);
+  let { expanded } = query;
+  if (own.every(isLatin)) {
+    // Cutting the first Chinese costs a process as much as the search: words that only the dictionary added are marked as they stand.
+    const added = expanded.filter((term) => !isLatin(term));
+    if (added.length > 0) spans.push(...standing(text, added));
+    expanded = expanded.filter(isLatin);
   }
-  return spans;
+  const wanted = new Set([...own, ...expanded]);
+  for (const { term, start, end } of tokens(text, worthALook([...wanted])))
+    if (wanted.has(term)) spans.push([start, end]);
+  return joined(spans);
+}
+
+const isLatin = (term: string): boolean => /^[\x00-\x7f]*$/.test(term);
+
+/** All occurrences of the terms in runs of their script. */
+function standing(text: string, terms: string[]): [number, number][] {
+  const found: [number, number][] = [];
+  scan(text, (kind, from, to) => {
+    if (kind === WORD) return;
+    const { text: run, at } = normalize(text.slice(from, to));
+    for (const term of terms)
+      for (let i = run.indexOf(term); i >= 0; i = run.indexOf(term, i + term.length))
+        found.push([from + at(i), i + term.length === run.length ? to : from + at(i + term.length)]);
+  });
+  return found;
+}
+
+function joined(spans: [number, number][]): [number, number][] {
+  const out: [number, number][] = [];
+  for (const [start, end] of spans.sort(([a], [b]) => a - b)) {
+    const last = out.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else out.push([start, end]);
+  }
+  return out;
 }
 
 /** A word whose first letter survives stemming; of `oe` and `ae` only the `e` is left. */
@@ -27,7 +55,7 @@ const PLAIN = /^[A-Za-z][a-z]*$/;
 function worthALook(wanted: string[]): (kind: Script, raw: string) => boolean {
   const letters = new Set(wanted.map((term) => term[0]));
   if (letters.has('e')) for (const letter of 'ao') letters.add(letter);
-  const others = wanted.filter((term) => !/^[\x00-\x7f]*$/.test(term));
+  const others = wanted.filter((term) => !isLatin(term));
   return (kind, raw) => {
     if (kind !== WORD) {
       if (others.length === 0) return false;
