@@ -40,7 +40,7 @@ export async function openBuiltin(options: BuiltinOptions): Promise<Embedder> {
       // Lets timers and the signal through: a text takes up to half a second of this thread.
       if (vectors.length > 0) await setImmediate();
       signal?.throwIfAborted();
-      vectors.push(await encoder.embed(tokenizer.encode(text)));
+      vectors.push(encoder.embed(tokenizer.encode(text)));
     }
     return vectors;
   }
@@ -56,7 +56,7 @@ export async function openBuiltin(options: BuiltinOptions): Promise<Embedder> {
       return pool.embed(prefixed.length, (i) => tokenizer.encode(prefixed[i]!), signal);
     },
     async close() {
-      await encoder?.close();
+      encoder?.close();
       encoder = undefined;
       await pool?.close();
     },

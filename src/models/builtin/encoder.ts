@@ -1,6 +1,5 @@
-import { closeSync, openSync, read, readSync } from 'node:fs';
-import { promisify } from 'node:util';
-import { compileKernels, isKnown, type Memory, newMemory, PAGE } from './kernel.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { compileKernels, isKnown, type Kernels, type Memory, newMemory, PAGE } from './kernel.ts';
 import { damaged, missing, readDerived } from './trie.ts';
 
 export interface EncoderOptions {
@@ -10,7 +9,7 @@ export interface EncoderOptions {
   kernels: string;
   /** e5-relaxed.wasm: 8-bit activations, taken where this engine and processor have the product for them. For bulk work. */
   relaxed?: string;
-  /** Keep all layers in memory (21.6 MB), for bulk work. Otherwise each text streams them: one is computed while the next is read. */
+  /** Keep all layers in memory (21.6 MB), for bulk work. Otherwise each text streams them through one buffer. */
   resident: boolean;
 }
 
@@ -18,10 +17,9 @@ export interface EncoderOptions {
 export interface Encoder {
   /** `relaxed` or `simd`: the module that computes. */
   readonly kind: 'relaxed' | 'simd';
-  /** Unit vector of 384 for the ids of one text, frame included. About .85 ms a token, relaxed a fifth less. One text at a time. */
-  embed(ids: Int32Array): Promise<Float32Array>;
-  /** After what is being computed. */
-  close(): Promise<void>;
+  /** Unit vector of 384 for the ids of one text, frame included. About .85 ms a token, relaxed a fifth less. */
+  embed(ids: Int32Array): Float32Array;
+  close(): void;
 }
 
 /** Where the parts of e5.bin begin; see `src/build/pack.mjs`. */
@@ -61,10 +59,6 @@ const ROW = DIMENSIONS * 4;
 const SUMS_BYTES = 4 * (1152 + 384 + 1536 + 384);
 /** Below this the compiled module may keep data of its own. */
 const WEIGHTS_AT = 1024;
-/** Layers in memory at once where they are streamed. */
-const STREAMED = 2;
-
-const readInto = promisify(read);
 
 /** Throws RagError('config') if a file is missing or damaged. Reads the weights as they are needed. */
 export function openEncoder(options: EncoderOptions): Encoder {
@@ -72,7 +66,7 @@ export function openEncoder(options: EncoderOptions): Encoder {
   try {
     const header = readHeader(file, options.weights);
     const relaxed = options.relaxed === undefined ? undefined : usable(readDerived(options.relaxed));
-    return start(file, options, header, relaxed ?? readDerived(options.kernels), relaxed !== undefined);
+    return start(file, header, relaxed ?? readDerived(options.kernels), options.resident, relaxed !== undefined);
   } catch (error) {
     closeSync(file);
     throw error;
@@ -84,69 +78,53 @@ function usable(wasm: Buffer): Buffer | undefined {
   return isKnown(wasm) && compileKernels(wasm, newMemory(PAGE)).product(63, 255) === 4 * 63 * 255 ? wasm : undefined;
 }
 
-function start(
-  file: number,
-  { weights, resident }: EncoderOptions,
-  header: Header,
-  wasm: Buffer,
-  relaxed: boolean,
-): Encoder {
-  const { layers, layerBytes, layerStride, layersAt, rowBytes, rowsAt, epsilon } = header;
+function start(file: number, header: Header, wasm: Buffer, resident: boolean, relaxed: boolean): Encoder {
+  const { layers, layerBytes, layerStride, layersAt } = header;
   const stride = relaxed ? (layerBytes + SUMS_BYTES + 63) & ~63 : layerStride;
-  const scratchAt = WEIGHTS_AT + stride * (resident ? layers : STREAMED);
+  const scratchAt = WEIGHTS_AT + stride * (resident ? layers : 1);
   let layout = layOut(scratchAt, 16);
   const memory = newMemory(layout.bytes);
   const kernels = compileKernels(wasm, memory);
   let bytes = openMemory(file, header, memory, layout);
-  let turn: Promise<unknown> = Promise.resolve();
-  if (resident) {
-    for (let layer = 0; layer < layers; layer++) {
-      const at = WEIGHTS_AT + layer * stride;
-      readSync(file, bytes, at, layerBytes, layersAt + layer * layerStride);
-      if (relaxed) kernels.prepare(at);
-    }
+  if (resident) for (let layer = 0; layer < layers; layer++) readLayer(layer, WEIGHTS_AT + layer * stride);
+
+  function readLayer(layer: number, at: number): void {
+    readSync(file, bytes, at, layerBytes, layersAt + layer * layerStride);
+    if (relaxed) kernels.prepare(at);
   }
 
-  /** Its address, once it is there. */
-  async function layerAt(layer: number): Promise<number> {
+  function layerAt(layer: number): number {
     if (resident) return WEIGHTS_AT + layer * stride;
-    const at = WEIGHTS_AT + (layer % STREAMED) * stride;
-    const { bytesRead } = await readInto(file, bytes, at, layerBytes, layersAt + layer * layerStride);
-    if (bytesRead !== layerBytes) throw damaged(weights);
-    return at;
-  }
-
-  async function compute(ids: Int32Array): Promise<Float32Array> {
-    // Before anything is being read: growing may move what it is read into.
-    if (ids.length > layout.tokens) {
-      layout = layOut(scratchAt, ids.length);
-      bytes = openMemory(file, header, memory, layout);
-    }
-    const { x, y, wide, rows, norm, quantised, scales, heads, scores, out } = layout;
-    let next = layerAt(0);
-    readSync(file, bytes, x, ids.length * ROW, header.positionsAt);
-    ids.forEach((id, i) => {
-      readSync(file, bytes, rows + i * rowBytes, rowBytes, rowsAt + id * rowBytes);
-    });
-    kernels.embed(rows, x, y, norm, quantised, scales, ids.length, epsilon);
-    for (let layer = 0; layer < layers; layer++) {
-      const at = await next;
-      if (layer + 1 < layers) next = layerAt(layer + 1);
-      kernels.layer(at, x, y, wide, quantised, scales, heads, scores, ids.length, epsilon);
-    }
-    kernels.pool(x, ids.length, out);
-    return new Float32Array(memory.buffer, out, DIMENSIONS).slice();
+    readLayer(layer, WEIGHTS_AT);
+    return WEIGHTS_AT;
   }
 
   return {
     kind: relaxed ? 'relaxed' : 'simd',
     embed(ids) {
-      const own = turn.then(() => compute(ids));
-      turn = own.catch(() => {});
-      return own;
+      if (ids.length > layout.tokens) {
+        layout = layOut(scratchAt, ids.length);
+        bytes = openMemory(file, header, memory, layout);
+      }
+      readSync(file, bytes, layout.x, ids.length * ROW, header.positionsAt);
+      ids.forEach((id, i) => {
+        readSync(file, bytes, layout.rows + i * header.rowBytes, header.rowBytes, header.rowsAt + id * header.rowBytes);
+      });
+      run(kernels, layout, header, ids.length, layerAt);
+      return new Float32Array(memory.buffer, layout.out, DIMENSIONS).slice();
     },
-    close: () => turn.then(() => closeSync(file)),
+    close: () => closeSync(file),
   };
+}
+
+function run(kernels: Kernels, at: Layout, header: Header, tokens: number, layerAt: (layer: number) => number): void {
+  const { x, y, quantised, scales } = at;
+  kernels.embed(at.rows, x, y, at.norm, quantised, scales, tokens, header.epsilon);
+  for (let layer = 0; layer < header.layers; layer++) {
+    const weights = layerAt(layer);
+    kernels.layer(weights, x, y, at.wide, quantised, scales, at.heads, at.scores, tokens, header.epsilon);
+  }
+  kernels.pool(x, tokens, at.out);
 }
 
 function openWeights(path: string): number {
