@@ -45,16 +45,15 @@ function joined(spans: [number, number][]): [number, number][] {
   return out;
 }
 
-/** A word whose first letter survives stemming; of `oe` and `ae` only the `e` is left. */
+/** A word of which stemming leaves the beginning. */
 const PLAIN = /^[A-Za-z][a-z]*$/;
 
 /**
  * Cutting Chinese and stemming English cost more than the whole search, so it is first asked whether a run can hold a wanted
- * term at all: a plain word by its first letter, other scripts by the term's characters.
+ * term at all: a plain word by how it begins, other scripts by the term's characters.
  */
 function worthALook(wanted: string[]): (kind: Script, raw: string) => boolean {
-  const letters = new Set(wanted.map((term) => term[0]));
-  if (letters.has('e')) for (const letter of 'ao') letters.add(letter);
+  const beginnings = new Set(wanted.map(beginning));
   const others = wanted.filter((term) => !isLatin(term));
   return (kind, raw) => {
     if (kind !== WORD) {
@@ -62,6 +61,13 @@ function worthALook(wanted: string[]): (kind: Script, raw: string) => boolean {
       const { text } = normalize(raw);
       return others.some((term) => text.includes(term));
     }
-    return !PLAIN.test(raw) || letters.has(raw[0]!.toLowerCase());
+    if (!PLAIN.test(raw)) return true;
+    const word = raw.toLowerCase();
+    const may = (form: string) => beginnings.has(beginning(form)) || beginnings.has(form[0]!);
+    // Stems know no `ae` and `oe` (see stem.ts).
+    return may(word) || may(word.replace(/[ao]e/, 'e'));
   };
 }
+
+/** Two letters: no suffix reaches further, but a `y` may have become an `i`. */
+const beginning = (word: string): string => word.slice(0, 2).replace(/(?<=.)y/, 'i');
