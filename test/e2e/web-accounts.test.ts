@@ -50,6 +50,9 @@ withServices([CHROMIUM, POSTGRES, QDRANT], (path, postgres, qdrant) => {
       await signIn(tab, 'root', server.admin.password, lang);
       await tab.page.locator('nav').waitFor();
       expect(await tab.page.getByRole('dialog').count()).toBe(0);
+      // On one line.
+      const out = await tab.page.getByRole('button', { name: labels[lang].out }).boundingBox();
+      expect(out!.height).toBeLessThan(40);
       expect(tab.complaints.filter((line) => !/401|script-src|Content.Security/i.test(line))).toEqual([]);
     }
   });

@@ -39,6 +39,14 @@ export function Rail({ view, help }: { view: View; help(): void }) {
           ))}
         </ul>
       </nav>
+      {session && (
+        <div className="account">
+          <span title={session.name}>{session.name}</span>
+          <button type="button" className="quiet-button" onClick={() => void leave(session.refresh)}>
+            {words.signIn.leave}
+          </button>
+        </div>
+      )}
       <div className="preferences">
         <button
           type="button"
@@ -58,16 +66,6 @@ export function Rail({ view, help }: { view: View; help(): void }) {
             ))}
           </select>
         </label>
-        {session && (
-          <button
-            type="button"
-            className="quiet-button"
-            onClick={() => void leave(session.refresh)}
-            title={session.name}
-          >
-            {words.signIn.leave}
-          </button>
-        )}
         <button type="button" className="quiet-button key" onClick={help} aria-label={words.help.title}>
           ?
         </button>

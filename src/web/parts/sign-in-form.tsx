@@ -35,8 +35,8 @@ export function SignInForm() {
         <label htmlFor={`${id}n`}>{words.name}</label>
         <input id={`${id}n`} name="name" autoComplete="username" autoCapitalize="none" spellCheck={false} required />
         <label htmlFor={`${id}p`}>{words.password}</label>
-        <div className="row">
-          <input id={`${id}p`} name="password" type="password" autoComplete="current-password" required />
+        <input id={`${id}p`} name="password" type="password" autoComplete="current-password" required />
+        <div className="dialog-foot">
           <button type="submit" className="button primary" disabled={busy}>
             {words.enter}
           </button>
