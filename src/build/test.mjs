@@ -23,17 +23,22 @@ const { status } = spawnSync(
 let code = status ?? 1;
 try {
   const { numTotalTests, numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  // A file that cannot even be loaded counts as a failure.
-  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-  const failed = numFailedTests + broken;
+  // A file that cannot be loaded, or fails before or after its tests, counts as a failure.
+  const fails = ({ status }) => status === 'failed';
+  const broken = testResults.filter((file) => fails(file) && !file.assertionResults.some(fails)).length;
+  let failed = numFailedTests + broken;
   // Once more at the end, where the rest of a long run has not scrolled it away; `.ci/run` collects these lines.
-  for (const { name, message, assertionResults } of testResults.filter(({ status }) => status === 'failed')) {
-    const tests = assertionResults.filter(({ status }) => status === 'failed');
+  for (const { name, message, assertionResults } of testResults.filter(fails)) {
+    const tests = assertionResults.filter(fails);
     const reasons = tests.length > 0 ? tests.map((test) => [test.fullName, test.failureMessages[0]]) : [['', message]];
     for (const [test, reason = ''] of reasons) {
       console.log(`FAILED: ${relative(root, name)} ${test}`);
       console.log(reason.split('\n').slice(0, 6).join('\n').replace(/^/gm, '  | '));
     }
+  }
+  if (code !== 0 && failed === 0) {
+    failed = 1;
+    console.log(`FAILED: vitest ended with ${code} although every test passed: an unhandled error is above`);
   }
   if (numPassedTests + failed === 0) code = 1;
   console.log(`${numPassedTests} passed, ${failed} failed, ${numTotalTests - numPassedTests - numFailedTests} skipped`);
