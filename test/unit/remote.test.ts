@@ -224,8 +224,8 @@ describe('fetching', () => {
     for (const name of ['safe.example', 'other.example']) names[name] = [['93.184.216.34']];
     const ca = pair.cert;
     expect((await fetched('https://safe.example/', { ca })).text).toBe('in secret');
-    await expect(fetched('https://safe.example/')).rejects.toEqual(code('unavailable'));
-    await expect(fetched('https://other.example/', { ca })).rejects.toEqual(code('unavailable'));
+    await expect(fetched('https://safe.example/')).rejects.toEqual(code('unreadable'));
+    await expect(fetched('https://other.example/', { ca })).rejects.toEqual(code('unreadable'));
     await expect(fetched('https://safe.example/down', { ca })).rejects.toEqual(code('forbidden'));
     secure.close();
   });
@@ -263,6 +263,6 @@ describe('fetching', () => {
       answer.write('half');
       setTimeout(() => answer.destroy(), 50);
     };
-    await expect(serve(broken)).rejects.toEqual(code('unavailable'));
+    await expect(serve(broken)).rejects.toEqual(code('unreadable'));
   });
 });
