@@ -631,14 +631,6 @@ export interface Routes {
   'GET /api/v1/originals/{sha256}': {
     result: unknown;
   };
-  'POST /api/v1/originals/missing': {
-    body: {
-      sha256: string[];
-    };
-    result: {
-      missing: string[];
-    };
-  };
   'PUT /api/v1/originals/{sha256}': {
     query: {
       source: string;
