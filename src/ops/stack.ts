@@ -84,12 +84,16 @@ export async function carryOut({ runner }: StackDeps, { folder, steps }: Planned
 /** The port of nginx with TLS, inside. */
 const TLS_PORT = 8443;
 
+const doors = ({ services }: Facts) => services.filter(({ stage }) => stage === 'edge').flatMap(({ ports }) => ports);
+
+/** Where visitors are shown a certificate. */
+export const secureDoor = (facts: Facts) => doors(facts).find(({ target }) => target === TLS_PORT);
+
 /** Where the stack is reached: RAG_URL in .env, which a certificate needs, else nginx's port on this machine. */
-export function addressOf({ env }: Folder, { services }: Facts): string {
+export function addressOf({ env }: Folder, facts: Facts): string {
   if (env.RAG_URL) return env.RAG_URL.replace(/\/+$/, '');
-  const doors = services.filter(({ stage }) => stage === 'edge').flatMap(({ ports }) => ports);
-  const secure = doors.find(({ target }) => target === TLS_PORT);
-  const { address, port } = secure ?? doors[0] ?? { address: '127.0.0.1', port: 8080 };
+  const secure = secureDoor(facts);
+  const { address, port } = secure ?? doors(facts)[0] ?? { address: '127.0.0.1', port: 8080 };
   const local = ['0.0.0.0', '', '::', '127.0.0.1'].includes(address);
   // Certificates are made out to names.
   const host = local ? (secure ? 'localhost' : '127.0.0.1') : address;
