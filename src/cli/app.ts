@@ -113,7 +113,7 @@ async function execute(
   const lang = options.lang ?? langOf(app.env);
   const say = messagesFor(lang);
   const color = options.color !== false && !app.env.NO_COLOR;
-  const report = reporter(app.stderr, { ...options, say, color });
+  const report = reporter(app.stderr, { ...options, lang, say, color });
   const io: Io = { report: report.event, signal: app.signal };
   const print = (text: string) => void app.stdout.write(text);
   let config: Promise<Config> | undefined;

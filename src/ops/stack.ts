@@ -7,8 +7,8 @@ import type { Build } from './image.ts';
 import { type Facts, inspect } from './inspect.ts';
 import { locked } from './lock.ts';
 import { majorOf, preflight } from './preflight.ts';
-import { apply, type Runner, type Step } from './step.ts';
-import { compose, planUp } from './up.ts';
+import { apply, command, type Runner, type Step, type Titled } from './step.ts';
+import { compose, planUp, restartStep, stopStep } from './up.ts';
 
 export interface StackDeps {
   runner: Runner;
@@ -102,7 +102,7 @@ export function addressOf({ env }: Folder, facts: Facts): string {
 
 /** down: containers and networks go, volumes stay. */
 export function planDown(folder: Folder): Step[] {
-  return [commandIn(folder, 'stop everything; data stay', compose('down', '--remove-orphans'))];
+  return [stopStep({ folder: folder.path }, { title: 'stop everything; data stay', zh: '停止全部服务；数据保留' })];
 }
 
 export function planRestart(folder: Folder, services: string[], facts: Facts): Step[] {
@@ -110,10 +110,7 @@ export function planRestart(folder: Folder, services: string[], facts: Facts): S
   const names = services.length === 0 ? known : services;
   const wrong = names.find((name) => !known.includes(name));
   if (wrong !== undefined) throw unknownService(wrong, known);
-  return [
-    commandIn(folder, `restart ${names.join(', ')}`, compose('restart', ...names)),
-    healthy(folder, 'wait until healthy', names),
-  ];
+  return [restartStep(facts, names), healthy(folder, { title: 'wait until healthy', zh: '等待健康' }, names)];
 }
 
 const REPLICAS: Record<string, string> = { api: 'API_REPLICAS', worker: 'WORKER_REPLICAS' };
@@ -136,29 +133,24 @@ export function planScale(folder: Folder, facts: Facts, wanted: Record<string, n
     text = withVariable(text, variable, String(count));
   }
   const names = Object.keys(wanted);
+  const counts = names.map((name) => `${wanted[name]} ${name}`);
   const path = join(folder.path, '.env');
   return [
     {
       title: 'note it in .env',
+      zh: '记入 .env',
       detail: `write ${path}: ${names.map((name) => `${REPLICAS[name]}=${wanted[name]}`).join(' ')}`,
       do: (runner) => runner.write(path, text),
     },
-    healthy(folder, `run ${names.map((name) => `${wanted[name]} ${name}`).join(', ')}`, names),
+    healthy(folder, { title: `run ${counts.join(', ')}`, zh: `运行 ${counts.join('、')}` }, names),
   ];
 }
 
 /** What runs stays as it is; what is missing comes. */
-function healthy(folder: Folder, title: string, names: string[]): Step {
-  const waiting = ['--wait', '--wait-timeout', String(folder.model.wait)];
-  return commandIn(folder, title, compose('up', '--detach', '--no-deps', '--no-recreate', ...waiting, ...names));
-}
-
-function commandIn({ path: cwd }: Folder, title: string, argv: string[]): Step {
-  return {
-    title,
-    detail: argv.join(' '),
-    do: async (runner, io) => void (await runner.run(argv, { cwd, signal: io.signal })),
-  };
+function healthy({ path: cwd, model }: Folder, titled: Titled, names: string[]): Step {
+  const waiting = ['--wait', '--wait-timeout', String(model.wait)];
+  const argv = compose('up', '--detach', '--no-deps', '--no-recreate', ...waiting, ...names);
+  return command(titled, argv, { cwd });
 }
 
 export function unknownService(name: string, known: string[]): RagError {
