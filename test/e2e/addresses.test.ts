@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { outside } from '../../src/remote/outside.ts';
+import { eventually } from '../support/eventually.ts';
+import { fetched, freePort } from '../support/own-server.ts';
 import { emptyDatabase } from '../support/postgres.ts';
 import { folder, put, rag } from '../support/rag.ts';
-import { freePort } from '../support/redis.ts';
 import { POSTGRES, QDRANT, withServices } from '../support/services.ts';
-import { eventually } from '../support/stack.ts';
 
 it('refuses an address where the home is a folder', async () => {
   const cwd = folder({ 'a.md': 'Words.\n' });
@@ -48,7 +48,7 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       await left;
     });
     const url = `http://127.0.0.1:${port}`;
-    await eventually(20, async () => expect((await fetch(`${url}/livez`)).ok).toBe(true));
+    await eventually(20, () => fetched(`${url}/livez`), 100);
     return { RAG_HOME: 'stack', RAG_API_URL: url, RAG_API_KEY: env.RAG_TOKEN! };
   }
 

@@ -2,8 +2,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openClient } from '../../src/client/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { DOCKER, withService } from '../support/services.ts';
-import { eventually, type Stack, stack } from '../support/stack.ts';
+import { type Stack, stack } from '../support/stack.ts';
 
 const quiet = { report() {}, signal: new AbortController().signal };
 
