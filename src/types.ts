@@ -195,7 +195,7 @@ export type Event =
       rates: Record<string, number>;
       etaSeconds?: number;
     }
-  | { type: 'step'; title: string; number: number; total: number }
+  | { type: 'step'; title: string; zh: string; number: number; total: number }
   | { type: 'token'; text: string };
 
 export interface Io {

@@ -14,20 +14,23 @@ const SECONDS = 60;
 export async function fetchedFile(call: Call): Promise<Received> {
   const { deps, body } = call;
   const { root, config } = deps.context;
-  const { URL_INGEST, STORE, MAX_FILE_SIZE: limit } = config.values;
+  const { URL_INGEST, STORE, MAX_FILE_SIZE } = config.values;
   call.target = String(body.url).replace(/[?#].*$/, '');
   if (URL_INGEST === 'off' || STORE !== 'server')
     throw new RagError('forbidden', 'this server takes nothing from other addresses', {
       hint: 'a server home does with URL_INGEST=on',
       zh: '此服务器不从其他地址抓取文档',
     });
-  const { url: _, stream: __, ...given } = body;
-  const labels = labelled(call, given);
+  const { url, stream: _, maxBytes = MAX_FILE_SIZE, ...given } = body;
+  const limit = Math.min(MAX_FILE_SIZE, maxBytes);
+  const own = labelled(call, given);
   const { fetchPublic } = await import('../remote/fetch.ts');
   const { outside } = await import('../remote/outside.ts');
   const { sourceOf } = await import('../remote/name.ts');
-  const found = await fetchPublic({ url: body.url, limit, seconds: SECONDS, outside });
+  const found = await fetchPublic({ url, limit, seconds: SECONDS, outside });
   const path = sourceOf(found.url);
+  // Says where it is from, and that no folder is missing it. What follows a ? may be a secret.
+  const labels = { ...own, tags: { ...own.tags, url: found.url.origin + found.url.pathname } };
   await mayBeWritten(call, [path]);
   const services = await deps.context.services();
   const staging = await openStaging(root, services && (await deps.context.scratch()));

@@ -41,6 +41,18 @@ export const question = z.object({
   explain: z.boolean().default(false).meta({ description: 'Say how the scores came about' }),
 });
 
+/** What is said of all documents that come in one request. */
+export const labels = z.object({
+  collection: z.string().min(1).optional(),
+  defaultCollection: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Of a document that has none yet, where `collection` names none' }),
+  tags: z.record(z.string(), z.string()).optional(),
+  embed: z.boolean().default(true),
+});
+
 const leg = z.object({ rank: z.int(), score: z.number() });
 
 export const hit = z.object({

@@ -11,6 +11,7 @@ import { uploadKey, uploadProblem } from '../pipeline/uploadname.ts';
 import { type Call, checked, withStore } from './call.ts';
 import { atMost } from './json-body.ts';
 import { keepOriginals } from './queued.ts';
+import { labels } from './schemas.ts';
 import { labelled, mayBeWritten } from './seen.ts';
 import { openStaging, type Placed, type Staged } from './staging.ts';
 
@@ -24,13 +25,9 @@ const IDLE_MS = 30_000;
 const MAX_ABOUT = 2 ** 20;
 
 /** The field `about` of an upload. */
-const about = z.object({
+const about = labels.extend({
   /** Names are paths below the home's folder; otherwise only their last part counts. */
   paths: z.boolean().default(false),
-  collection: z.string().min(1).optional(),
-  defaultCollection: z.string().min(1).optional(),
-  tags: z.record(z.string(), z.string()).optional(),
-  embed: z.boolean().default(true),
   /** Modification times by name, in milliseconds. */
   mtimes: z.record(z.string(), z.number()).default({}),
 });
@@ -74,7 +71,7 @@ export async function received(call: Call): Promise<Received> {
   try {
     await ended((http.env as { incoming: IncomingMessage }).incoming, parser, writing);
     const { paths, mtimes, ...given } = checked(about, said, 'about');
-    const labels = labelled(call, given as Labels);
+    const own = labelled(call, given as Labels);
     const staged = await Promise.all(writing);
     if (staged.length === 0) throw new RagError('usage', 'the upload holds no file');
     // In a folder a file that says no time has that of its coming, too.
@@ -89,9 +86,9 @@ export async function received(call: Call): Promise<Received> {
       call,
       places.map(({ path }) => path),
     );
-    if (services) await keepOriginals(services, places, labels);
+    if (services) await keepOriginals(services, places, own);
     else await withStore(deps, (store) => staging.place(places, store));
-    return { files: places, labels };
+    return { files: places, labels: own };
   } finally {
     await Promise.allSettled(writing);
     await staging.end();

@@ -113,7 +113,7 @@ async function execute(
   const lang = options.lang ?? langOf(app.env);
   const say = messagesFor(lang);
   const color = options.color !== false && !app.env.NO_COLOR;
-  const report = reporter(app.stderr, { ...options, say, color });
+  const report = reporter(app.stderr, { ...options, lang, say, color });
   const io: Io = { report: report.event, signal: app.signal };
   const print = (text: string) => void app.stdout.write(text);
   let config: Promise<Config> | undefined;
@@ -176,6 +176,8 @@ async function open(
   return openContext({ config: loaded, root, verb: name, note, signal: app.signal });
 }
 
+export const sentence = ({ message, zh }: RagError, lang: Lang): string => (lang === 'zh' && zh) || message;
+
 /** One sentence, what cures it, and the code. What is not a RagError is our bug and says so. */
 export function fail(app: App, options: GlobalOptions, lang: Lang, error: unknown): number {
   if (app.signal.aborted) {
@@ -184,7 +186,7 @@ export function fail(app: App, options: GlobalOptions, lang: Lang, error: unknow
     return 130;
   }
   if (error instanceof RagError) {
-    const message = lang === 'zh' ? (error.zh ?? error.message) : error.message;
+    const message = sentence(error, lang);
     const { code, hint, details } = error;
     if (options.json) app.stdout.write(`${JSON.stringify({ ok: false, error: { code, message, hint, details } })}\n`);
     app.stderr.write(`rag: ${message}\n${hint ? `     ${hint}\n` : ''}`);

@@ -1,6 +1,6 @@
 import type { Event } from '../types.ts';
 import { formatBytes } from '../units.ts';
-import type { Messages } from './messages.ts';
+import type { Lang, Messages } from './messages.ts';
 import { oneLine } from './style.ts';
 
 export interface Reporter {
@@ -14,6 +14,7 @@ export interface ReportOptions {
   quiet?: boolean;
   verbose?: boolean;
   color: boolean;
+  lang: Lang;
   say: Messages;
 }
 
@@ -43,7 +44,8 @@ export function reporter(
     if (event.type === 'warn') line(`rag: ${event.message}`);
     else if (options.quiet) return;
     else if (event.type === 'note') line(event.message);
-    else if (event.type === 'step') line(`[${event.number}/${event.total}] ${event.title}`);
+    else if (event.type === 'step')
+      line(`[${event.number}/${event.total}] ${options.lang === 'zh' ? event.zh : event.title}`);
     else if (event.type === 'progress') progress(event);
     else if (event.type === 'file' && (options.verbose || !EXPECTED.has(event.status))) {
       const code = event.code ? ` (${event.code})` : '';

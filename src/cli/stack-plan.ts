@@ -34,10 +34,11 @@ export function folderOf({ app }: Invocation, { dir }: Where): string {
 /** `--plan`: each step and exactly what it does. */
 export function shownPlan(run: Invocation, steps: readonly Step[]): Outcome {
   const words = stackWords(run.lang);
-  const listed = steps.map(({ title, detail }) => ({ title, detail }));
-  const text = listed.map(({ title, detail }, n) => `${n + 1}. ${title}\n${detail.replace(/^/gm, '   ')}`);
+  const text = steps.map(
+    (step, n) => `${n + 1}. ${run.lang === 'zh' ? step.zh : step.title}\n${step.detail.replace(/^/gm, '   ')}`,
+  );
   return {
-    result: { plan: { steps: listed } },
+    result: { plan: { steps: steps.map(({ title, detail }) => ({ title, detail })) } },
     text: steps.length === 0 ? words.nothing : [words.plan(steps.length), ...text].join('\n'),
   };
 }

@@ -11,6 +11,7 @@ import { apply, type Step } from '../ops/step.ts';
 import { planVendor } from '../ops/vendor.ts';
 import type { Invocation, Outcome } from './app.ts';
 import { ask } from './confirm.ts';
+import { setAside } from './set-aside.ts';
 import { agreed, depsOf, folderOf, type Planning, shownPlan, type Where } from './stack-plan.ts';
 import { stackWords } from './stack-words.ts';
 
@@ -19,19 +20,26 @@ export async function status(run: Invocation, options: Where & { deep?: boolean 
   const folder = openFolder(folderOf(run, options));
   const facts = await inspect(runner, folder);
   const services = statusOf(facts);
-  const deep = options.deep ? await (await import('../ops/deep.ts')).deepStatus(runner, facts) : undefined;
+  const url = addressOf(folder, facts);
+  const deep = options.deep ? await (await import('../ops/deep.ts')).deepStatus(runner, facts, url) : undefined;
   const bad = [
     ...services.filter(({ ok }) => !ok).map(({ service }) => service),
-    ...(deep ?? []).filter(({ status }) => status === 'fail').map(({ name }) => name),
+    ...(deep?.checks ?? []).filter(({ status }) => status !== 'ok').map(({ name }) => name),
   ];
   const words = stackWords(run.lang);
   const text = [
     table([words.columns, ...services.map((row) => cells(row, words.drift))]),
-    ...(deep ? ['', table(deep.map(({ name, status, detail }) => [status, name, detail]))] : []),
+    ...(deep ? ['', table(deep.checks.map(({ name, status, detail }) => [status, name, detail]))] : []),
+    ...(deep?.deadLetters.length ? ['', ...deep.deadLetters.map(setAside), words.retry] : []),
     ...(bad.length > 0 ? ['', words.degraded([...new Set(bad)].join(', '))] : []),
   ].join('\n');
   return {
-    result: { ok: bad.length === 0, url: addressOf(folder, facts), services, ...(deep ? { deep } : {}) },
+    result: {
+      ok: bad.length === 0,
+      url,
+      services,
+      ...(deep ? { deep: deep.checks, queue: deep.queue, deadLetters: deep.deadLetters } : {}),
+    },
     text,
     exit: bad.length > 0 ? 3 : 0,
   };

@@ -129,6 +129,7 @@ function variables(path: string, env: Record<string, string>): Step {
   );
   return {
     title: 'note it in .env',
+    zh: '记入 .env',
     detail: `write ${file}: ${Object.entries(env)
       .map((pair) => pair.join('='))
       .join(' ')}`,

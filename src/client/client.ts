@@ -167,6 +167,9 @@ export function openClient(options: Omit<ConnectOptions, 'url'> & { url: string 
       return resultOf<Uploaded>(url, response, io.report, io.signal);
     },
 
+    fetch: (url: string, about: object, io: Io) =>
+      stream<Uploaded>('/api/v1/documents/url', { ...about, url }, io, false),
+
     async verify({ citations, unsupported }: Exported, signal: AbortSignal): Promise<Verified> {
       const result: Verified = { checked: 0, valid: 0, moved: [], drifted: [], missing: [], unsupported };
       for (let at = 0; at < citations.length; at += CITATIONS) {

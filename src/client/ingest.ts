@@ -10,13 +10,16 @@ import { uploadProblem } from '../pipeline/uploadname.ts';
 import type { Found } from '../pipeline/walk.ts';
 import type { Stamp } from '../store/store.ts';
 import type { Io, Problem } from '../types.ts';
+import { cameFromAddress, fetchAddress } from './addresses.ts';
 import { inBatches } from './batches.ts';
-import type { Client, Known } from './client.ts';
+import type { Client, Known, Uploaded } from './client.ts';
 
 export type RemoteInput = Pick<
   IngestInput,
   'paths' | 'cwd' | 'root' | 'include' | 'exclude' | 'maxBytes' | 'collection' | 'tags' | 'dryRun' | 'stdin' | 'expired'
 > & {
+  /** To be fetched by the server. */
+  addresses: string[];
   /** Where the user's settings name one. */
   defaultCollection?: string;
   embed: boolean;
@@ -78,8 +81,16 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
     else wanted.push({ ...file, sha256 });
   }
 
-  const gone = [...found.gone].filter(([, stamp]) => stamp.document);
+  const missed = [...found.gone].filter(([source, stamp]) => !cameFromAddress(source, stamp));
+  const gone = missed.filter(([, stamp]) => stamp.document);
   const movedFrom = moves(wanted, known.stamps, gone);
+  // Files are counted here, over all batches.
+  const quiet: Io = {
+    ...io,
+    report: (event) => {
+      if (event.type === 'warn' || event.type === 'note') io.report(event);
+    },
+  };
   const progress = pace(io, 'files');
   progress.total(
     wanted.length,
@@ -108,11 +119,10 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
     );
     const about = { paths: true, collection, defaultCollection, tags, embed, mtimes };
     const uploads = batch.map(({ source, path, content }) => ({ name: source, content: content ?? path }));
-    const heard = (event: Parameters<Io['report']>[0]) => {
-      // Files are counted here, over all batches.
-      if (event.type === 'warn' || event.type === 'note') io.report(event);
-    };
-    const sent = await client.upload(uploads, about, { ...io, report: heard });
+    add(await client.upload(uploads, about, quiet));
+  }
+
+  function add(sent: Uploaded): void {
     for (const report of sent.files) {
       const renamed = report.status === 'added' && movedFrom.has(report.source);
       done(renamed ? { ...report, status: 'renamed' } : report);
@@ -122,8 +132,22 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
     result.embedded += sent.embedded;
   }
 
+  const sole = input.addresses.length === 1 && input.paths.length === 0 && !input.stdin;
+  for (const address of input.addresses) {
+    if (input.expired() || io.signal.aborted) {
+      result.stopped = true;
+      break;
+    }
+    const fetched = await fetchAddress(client, address, input, sole, quiet);
+    if ('source' in fetched) done(fetched);
+    else {
+      add(fetched);
+      result.bytes += fetched.bytes;
+    }
+  }
+
   if (!result.stopped && !io.signal.aborted) {
-    const sources = [...found.gone.keys()];
+    const sources = missed.map(([source]) => source);
     if (!input.dryRun && sources.length > 0) await client.forget(sources, io.signal);
     const moved = new Set(movedFrom.values());
     for (const [source] of gone) if (!moved.has(source)) done({ source, status: 'removed' });

@@ -1,4 +1,5 @@
 import { RagError } from '../errors.ts';
+import { certificate } from './certificate.ts';
 import type { Facts } from './inspect.ts';
 import { containersOf } from './state.ts';
 import type { Runner } from './step.ts';
@@ -7,6 +8,13 @@ export interface Deep {
   name: string;
   status: 'ok' | 'warn' | 'fail';
   detail: string;
+}
+
+export interface DeepStatus {
+  checks: Deep[];
+  /** Jobs by state; absent where the home could not be asked. */
+  queue?: Record<string, number>;
+  deadLetters: { name: string; data: object; reason: string; tries: number }[];
 }
 
 interface Probe {
@@ -78,37 +86,53 @@ const PROBES: Probe[] = [
     argv: ['curl', '-fsS', '-o', '/dev/null', '-w', '%{http_code}', 'http://127.0.0.1:9000/minio/health/cluster'],
     judge: (out) => ({ status: out.trim() === '200' ? 'ok' : 'fail', detail: `writes: ${out.trim()}` }),
   },
-  {
-    name: 'store',
-    service: 'api',
-    argv: ['rag', 'status', '--json'],
-    judge(out) {
-      const { chunks, embedded, documents } = (JSON.parse(out) as { result: Record<string, number> }).result;
-      return { status: 'ok', detail: `${documents} documents, ${embedded} of ${chunks} passages with a vector` };
-    },
-  },
 ];
 
-export async function deepStatus(runner: Runner, facts: Facts): Promise<Deep[]> {
+/** All of it at once. `url`: where the stack is reached. */
+export async function deepStatus(runner: Runner, facts: Facts, url: string): Promise<DeepStatus> {
   const asked = PROBES.filter(({ service }) => facts.services.some(({ name }) => name === service));
-  return Promise.all(
-    asked.map(async ({ name, service, argv, judge }): Promise<Deep> => {
-      const up = containersOf(facts, facts.services.find((one) => one.name === service)!).find(
-        ({ state }) => state === 'running',
-      );
-      if (up === undefined) return { name, status: 'fail', detail: 'does not run' };
-      try {
-        return { name, ...judge((await runner.run(['docker', 'exec', up.id, ...argv], { timeoutMs: 20_000 })).out) };
-      } catch (error) {
-        const said =
-          error instanceof RagError
-            ? String(error.details?.err ?? '')
-                .trim()
-                .split('\n')
-                .at(-1)
-            : '';
-        return { name, status: 'fail', detail: said || (error as Error).message };
-      }
-    }),
-  );
+  const [home, door, ...stores] = await Promise.all([
+    homeStatus(runner, facts),
+    certificate(facts, url),
+    ...asked.map(({ name, service, argv, judge }) =>
+      checked(name, async () => judge((await inside(runner, facts, service, argv)).out)),
+    ),
+  ]);
+  return { ...home, checks: [...stores, ...home.checks, ...(door ? [door] : [])] };
+}
+
+/** The home as the API has it: what `rag status --deep` says there. */
+async function homeStatus(runner: Runner, facts: Facts): Promise<DeepStatus> {
+  let found: (DeepStatus & { documents?: number; chunks?: number; embedded?: number }) | undefined;
+  const store = await checked('store', async () => {
+    // It leaves with 3 where something is not well, and names it.
+    const { out } = await inside(runner, facts, 'api', ['rag', 'status', '--deep', '--json'], [0, 3]);
+    found = (JSON.parse(out) as { result: typeof found }).result!;
+    const { documents, chunks, embedded } = found;
+    if (documents === undefined) return { status: 'fail', detail: 'cannot be read' };
+    return { status: 'ok', detail: `${documents} documents, ${embedded} of ${chunks} passages with a vector` };
+  });
+  if (found === undefined) return { checks: [store], deadLetters: [] };
+  const { checks, queue, deadLetters } = found;
+  return {
+    checks: [store, ...checks.map(({ name, status, detail }) => ({ name, status, detail }))],
+    ...(queue ? { queue } : {}),
+    deadLetters,
+  };
+}
+
+async function inside(runner: Runner, facts: Facts, name: string, argv: string[], codes = [0]) {
+  const service = facts.services.find((one) => one.name === name);
+  const up = service && containersOf(facts, service).find(({ state }) => state === 'running');
+  if (up === undefined) throw new RagError('unavailable', 'does not run');
+  return runner.run(['docker', 'exec', up.id, ...argv], { timeoutMs: 20_000, codes });
+}
+
+async function checked(name: string, ask: () => Promise<Omit<Deep, 'name'>>): Promise<Deep> {
+  try {
+    return { name, ...(await ask()) };
+  } catch (error) {
+    const err = error instanceof RagError ? String(error.details?.err ?? '') : '';
+    return { name, status: 'fail', detail: err.trim().split('\n').at(-1) || (error as Error).message };
+  }
 }

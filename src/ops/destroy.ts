@@ -1,7 +1,7 @@
 import { RagError } from '../errors.ts';
 import type { Facts } from './inspect.ts';
 import { command, type Step } from './step.ts';
-import { compose } from './up.ts';
+import { stopStep } from './up.ts';
 
 /**
  * The only plan that deletes data. `name` must be the project's; throws RagError('refused') for another one, and without a verified
@@ -21,7 +21,9 @@ export function planDestroy(facts: Facts, name: string, withoutBackup: boolean):
       details: { volumes: there },
     });
   return [
-    command('stop everything', compose('down', '--remove-orphans'), { cwd: facts.folder }),
-    ...there.map((volume) => command(`delete the volume ${volume}`, ['docker', 'volume', 'rm', volume])),
+    stopStep(facts, { title: 'stop everything', zh: '停止全部服务' }),
+    ...there.map((volume) =>
+      command({ title: `delete the volume ${volume}`, zh: `删除数据卷 ${volume}` }, ['docker', 'volume', 'rm', volume]),
+    ),
   ];
 }

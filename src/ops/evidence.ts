@@ -54,7 +54,7 @@ async function explained(runner: Runner, folder: Folder, step: Step, error: unkn
       (failing[0]
         ? `rag stack logs ${failing[0].service} shows more; what runs goes on running`
         : (error.hint ?? 'rag stack status')),
-    zh: cause ? `${step.title}：${cause.zh}${names ? `（${names}）` : ''}` : (error.zh ?? error.message),
+    zh: `${step.zh}：${cause?.zh ?? error.zh ?? said}${names ? `（${names}）` : ''}`,
     details: {
       step: step.title,
       ...(argv ? { command: shown(argv) } : {}),

@@ -34,6 +34,7 @@ export function buildArgv(build: Build, folder: string): string[] {
 export function buildStep(build: Build): Step {
   return {
     title: `build ${build.tag} from the installed package`,
+    zh: `用已安装的软件包构建 ${build.tag}`,
     detail: shown(buildArgv(build, 'CONTEXT')),
     async do(runner, io) {
       const folder = await mkdtemp(join(tmpdir(), 'rag-image-'));

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { MODEL_FILE, withVariable } from './folder.ts';
 import { secretsStep } from './secrets.ts';
-import type { Step } from './step.ts';
+import type { Step, Titled } from './step.ts';
 
 export interface InitInput {
   /** The installed package: what is written lies in its compose/ and templates/. */
@@ -47,11 +47,19 @@ export function planInit({ root, folder, version, variables }: InitInput): Step[
   }
   if (fresh.size > 0) steps.push(writeAll(fresh));
   const env = join(folder, '.env');
-  if (!existsSync(env)) steps.push(write('write .env', env, envText(root, version, variables), 0o600));
+  if (!existsSync(env))
+    steps.push(write({ title: 'write .env', zh: '写入 .env' }, env, envText(root, version, variables), 0o600));
   const secrets = secretsStep(folder);
   if (secrets.detail !== '') steps.push(secrets);
   if (steps.length > 0)
-    steps.push(write('note what was written', join(folder, WRITTEN), `${JSON.stringify(digests, null, 2)}\n`, 0o644));
+    steps.push(
+      write(
+        { title: 'note what was written', zh: '记录已写入的内容' },
+        join(folder, WRITTEN),
+        `${JSON.stringify(digests, null, 2)}\n`,
+        0o644,
+      ),
+    );
   return steps;
 }
 
@@ -61,14 +69,15 @@ function envText(root: string, version: string, variables: Record<string, string
   return text;
 }
 
-function write(title: string, path: string, text: string, mode: number): Step {
-  return { title, detail: `write ${path}`, do: (runner) => runner.write(path, text, mode) };
+function write(titled: Titled, path: string, text: string, mode: number): Step {
+  return { ...titled, detail: `write ${path}`, do: (runner) => runner.write(path, text, mode) };
 }
 
 /** What was changed here stays; the new one lies beside it as `.new`. */
 function writeAll(files: Map<string, string>): Step {
   return {
     title: `write ${files.size} files`,
+    zh: `写入 ${files.size} 个文件`,
     detail: [...files.keys()].map((path) => `write ${path}`).join('\n'),
     async do(runner) {
       for (const [path, text] of files) await runner.write(path, text, 0o644);

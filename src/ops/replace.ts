@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RagError } from '../errors.ts';
 import type { Facts, Service } from './inspect.ts';
 import { containersOf } from './state.ts';
-import { type Runner, type Step, shown } from './step.ts';
+import { type Runner, type Step, shown, type Titled } from './step.ts';
 
 /** Until nginx has read its files and looked names up again. */
 const FOUND_MS = 1500;
@@ -49,6 +49,7 @@ export function replaceSteps(facts: Facts, service: Service, wait: number): Step
   return [
     {
       title: `start ${replicas} new ${name} beside ${old.length} old`,
+      zh: `在 ${old.length} 个旧的 ${name} 旁启动 ${replicas} 个新的`,
       detail: shown(scale),
       do: async (runner, io) => void (await runner.run(scale, { cwd, signal: io.signal })),
       async undo(runner) {
@@ -58,6 +59,7 @@ export function replaceSteps(facts: Facts, service: Service, wait: number): Step
     },
     {
       title: `wait until the new ${name} are healthy`,
+      zh: `等待新的 ${name} 健康`,
       detail: `${shown(list)}, then docker inspect, at most ${wait} s`,
       async do(runner, io) {
         const end = performance.now() + wait * 1000;
@@ -78,28 +80,29 @@ export function replaceSteps(facts: Facts, service: Service, wait: number): Step
         }
       },
     },
-    ...findAgain(facts, 'let nginx find them'),
+    ...findAgain(facts, { title: 'let nginx find them', zh: '让 nginx 发现新副本' }),
     ...old.map(({ id, name: container }) => ({
       title: `let ${container} end its requests, and take it away`,
+      zh: `让 ${container} 处理完请求后移除`,
       detail: `docker stop --time ${DRAIN_SECONDS} ${container} && docker rm --volumes ${container}`,
       async do(runner: Runner) {
         await runner.run(['docker', 'stop', '--time', String(DRAIN_SECONDS), id]);
         await runner.run(['docker', 'rm', '--volumes', id]);
       },
     })),
-    ...findAgain(facts, 'let nginx forget the old ones'),
+    ...findAgain(facts, { title: 'let nginx forget the old ones', zh: '让 nginx 忘记旧副本' }),
   ];
 }
 
 /** nginx reads its files anew and looks replicas up; requests under way go on. It would find them by itself, seconds later. */
-export function findAgain(facts: Facts, title: string): Step[] {
+function findAgain(facts: Facts, titled: Titled): Step[] {
   const doors = facts.services.filter(
     (service) => service.stage === 'edge' && containersOf(facts, service).some(({ state }) => state === 'running'),
   );
   return doors.map(({ name }) => {
     const argv = ['docker', 'compose', 'kill', '--signal', 'HUP', name];
     return {
-      title,
+      ...titled,
       detail: shown(argv),
       async do(runner, io) {
         await runner.run(argv, { cwd: facts.folder, signal: io.signal });

@@ -35,6 +35,7 @@ export function secretsStep(folder: string): Step {
   const missing = Object.keys(SECRETS).filter((name) => !existsSync(join(dir, name)));
   return {
     title: `make ${missing.length} secrets`,
+    zh: `生成 ${missing.length} 个密钥文件`,
     detail: missing.map((name) => `write secrets/${name} (0444, in a folder of 0700)`).join('\n'),
     async do(runner) {
       await mkdir(dir, { recursive: true, mode: FOLDER_MODE });

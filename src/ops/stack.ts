@@ -7,8 +7,8 @@ import type { Build } from './image.ts';
 import { type Facts, inspect } from './inspect.ts';
 import { locked } from './lock.ts';
 import { majorOf, preflight } from './preflight.ts';
-import { apply, type Runner, type Step } from './step.ts';
-import { compose, planUp } from './up.ts';
+import { apply, command, type Runner, type Step, type Titled } from './step.ts';
+import { compose, planUp, restartStep, stopStep } from './up.ts';
 
 export interface StackDeps {
   runner: Runner;
@@ -84,12 +84,16 @@ export async function carryOut({ runner }: StackDeps, { folder, steps }: Planned
 /** The port of nginx with TLS, inside. */
 const TLS_PORT = 8443;
 
+const doors = ({ services }: Facts) => services.filter(({ stage }) => stage === 'edge').flatMap(({ ports }) => ports);
+
+/** Where visitors are shown a certificate. */
+export const secureDoor = (facts: Facts) => doors(facts).find(({ target }) => target === TLS_PORT);
+
 /** Where the stack is reached: RAG_URL in .env, which a certificate needs, else nginx's port on this machine. */
-export function addressOf({ env }: Folder, { services }: Facts): string {
+export function addressOf({ env }: Folder, facts: Facts): string {
   if (env.RAG_URL) return env.RAG_URL.replace(/\/+$/, '');
-  const doors = services.filter(({ stage }) => stage === 'edge').flatMap(({ ports }) => ports);
-  const secure = doors.find(({ target }) => target === TLS_PORT);
-  const { address, port } = secure ?? doors[0] ?? { address: '127.0.0.1', port: 8080 };
+  const secure = secureDoor(facts);
+  const { address, port } = secure ?? doors(facts)[0] ?? { address: '127.0.0.1', port: 8080 };
   const local = ['0.0.0.0', '', '::', '127.0.0.1'].includes(address);
   // Certificates are made out to names.
   const host = local ? (secure ? 'localhost' : '127.0.0.1') : address;
@@ -98,7 +102,7 @@ export function addressOf({ env }: Folder, { services }: Facts): string {
 
 /** down: containers and networks go, volumes stay. */
 export function planDown(folder: Folder): Step[] {
-  return [commandIn(folder, 'stop everything; data stay', compose('down', '--remove-orphans'))];
+  return [stopStep({ folder: folder.path }, { title: 'stop everything; data stay', zh: '停止全部服务；数据保留' })];
 }
 
 export function planRestart(folder: Folder, services: string[], facts: Facts): Step[] {
@@ -106,10 +110,7 @@ export function planRestart(folder: Folder, services: string[], facts: Facts): S
   const names = services.length === 0 ? known : services;
   const wrong = names.find((name) => !known.includes(name));
   if (wrong !== undefined) throw unknownService(wrong, known);
-  return [
-    commandIn(folder, `restart ${names.join(', ')}`, compose('restart', ...names)),
-    healthy(folder, 'wait until healthy', names),
-  ];
+  return [restartStep(facts, names), healthy(folder, { title: 'wait until healthy', zh: '等待健康' }, names)];
 }
 
 const REPLICAS: Record<string, string> = { api: 'API_REPLICAS', worker: 'WORKER_REPLICAS' };
@@ -132,29 +133,24 @@ export function planScale(folder: Folder, facts: Facts, wanted: Record<string, n
     text = withVariable(text, variable, String(count));
   }
   const names = Object.keys(wanted);
+  const counts = names.map((name) => `${wanted[name]} ${name}`);
   const path = join(folder.path, '.env');
   return [
     {
       title: 'note it in .env',
+      zh: '记入 .env',
       detail: `write ${path}: ${names.map((name) => `${REPLICAS[name]}=${wanted[name]}`).join(' ')}`,
       do: (runner) => runner.write(path, text),
     },
-    healthy(folder, `run ${names.map((name) => `${wanted[name]} ${name}`).join(', ')}`, names),
+    healthy(folder, { title: `run ${counts.join(', ')}`, zh: `运行 ${counts.join('、')}` }, names),
   ];
 }
 
 /** What runs stays as it is; what is missing comes. */
-function healthy(folder: Folder, title: string, names: string[]): Step {
-  const waiting = ['--wait', '--wait-timeout', String(folder.model.wait)];
-  return commandIn(folder, title, compose('up', '--detach', '--no-deps', '--no-recreate', ...waiting, ...names));
-}
-
-function commandIn({ path: cwd }: Folder, title: string, argv: string[]): Step {
-  return {
-    title,
-    detail: argv.join(' '),
-    do: async (runner, io) => void (await runner.run(argv, { cwd, signal: io.signal })),
-  };
+function healthy({ path: cwd, model }: Folder, titled: Titled, names: string[]): Step {
+  const waiting = ['--wait', '--wait-timeout', String(model.wait)];
+  const argv = compose('up', '--detach', '--no-deps', '--no-recreate', ...waiting, ...names);
+  return command(titled, argv, { cwd });
 }
 
 export function unknownService(name: string, known: string[]): RagError {

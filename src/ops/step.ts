@@ -29,9 +29,14 @@ export interface Runner {
   write(path: string, text: string, mode?: number): Promise<void>;
 }
 
-/** One thing that an operation does. A plan is a list of them. */
-export interface Step {
+/** Data in English, shown in the reader's language. */
+export interface Titled {
   title: string;
+  zh: string;
+}
+
+/** One thing that an operation does. A plan is a list of them. */
+export interface Step extends Titled {
   /** Exactly what `--plan` prints: the command line, or the file. */
   detail: string;
   do(runner: Runner, io: Io): Promise<void>;
@@ -40,9 +45,9 @@ export interface Step {
 }
 
 /** A step that is one command. */
-export function command(title: string, argv: readonly string[], options: RunOptions = {}): Step {
+export function command(titled: Titled, argv: readonly string[], options: RunOptions = {}): Step {
   return {
-    title,
+    ...titled,
     detail: shown(argv),
     do: async (runner, io) => void (await runner.run(argv, { signal: io.signal, ...options })),
   };
@@ -60,7 +65,7 @@ export function shown(argv: readonly string[]): string {
 export async function apply(steps: readonly Step[], runner: Runner, io: Io): Promise<void> {
   for (const [at, step] of steps.entries()) {
     io.signal.throwIfAborted();
-    io.report({ type: 'step', title: step.title, number: at + 1, total: steps.length });
+    io.report({ type: 'step', title: step.title, zh: step.zh, number: at + 1, total: steps.length });
     try {
       await step.do(runner, io);
     } catch (error) {

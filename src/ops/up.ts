@@ -2,7 +2,7 @@ import { type Build, buildStep } from './image.ts';
 import type { Container, Facts, Service, Stage } from './inspect.ts';
 import { replaceSteps } from './replace.ts';
 import { containersOf, isCurrent, isDone, isUp } from './state.ts';
-import { command, type Step } from './step.ts';
+import { command, type Step, type Titled } from './step.ts';
 
 export interface UpOptions {
   /** Seconds. */
@@ -33,11 +33,20 @@ export function planUp(facts: Facts, options: UpOptions): Step[] {
     ...images.flatMap((image) => imageStep(facts, image, options)),
     ...[...facts.volumes]
       .filter(([, there]) => !there)
-      .map(([name]) => command(`make the volume ${name}`, volumeArgv(project, name, options.postgres))),
+      .map(([name]) =>
+        command(
+          { title: `make the volume ${name}`, zh: `创建数据卷 ${name}` },
+          volumeArgv(project, name, options.postgres),
+        ),
+      ),
     ...start(facts, data, options),
     ...start(facts, follow, options),
     ...prepare.map(({ name }) =>
-      command(`run ${name} once`, compose('run', '--rm', '--no-deps', '--no-TTY', '--quiet-pull', name), { cwd }),
+      command(
+        { title: `run ${name} once`, zh: `运行一次 ${name}` },
+        compose('run', '--rm', '--no-deps', '--no-TTY', '--quiet-pull', name),
+        { cwd },
+      ),
     ),
     ...start(
       facts,
@@ -72,19 +81,33 @@ function start(facts: Facts, services: Service[], { wait }: UpOptions): Step[] {
     .filter((service) => containersOf(facts, service).some((one) => isSick(one) && isCurrent(facts, service, one)))
     .map(({ name }) => name);
   return [
-    ...(sick.length === 0 ? [] : [command(`restart ${sick.join(', ')}`, compose('restart', ...sick), { cwd })]),
+    ...(sick.length === 0 ? [] : [restartStep(facts, sick)]),
     command(
-      `start ${names.join(', ')}, and wait until healthy`,
+      { title: `start ${names.join(', ')}, and wait until healthy`, zh: `启动 ${names.join('、')}，等待其健康` },
       compose('up', '--detach', '--no-deps', '--quiet-pull', '--wait', '--wait-timeout', String(wait), ...names),
       { cwd },
     ),
   ];
 }
 
+export function restartStep({ folder: cwd }: Pick<Facts, 'folder'>, names: string[]): Step {
+  const titled = { title: `restart ${names.join(', ')}`, zh: `重启 ${names.join('、')}` };
+  return command(titled, compose('restart', ...names), { cwd });
+}
+
+/** Containers and networks go; volumes stay. */
+export function stopStep({ folder: cwd }: Pick<Facts, 'folder'>, titled: Titled): Step {
+  return command(titled, compose('down', '--remove-orphans'), { cwd });
+}
+
+export function pullStep(image: string): Step {
+  return command({ title: `pull ${image}`, zh: `拉取 ${image}` }, ['docker', 'pull', '--quiet', image]);
+}
+
 function imageStep(facts: Facts, image: string, { builds, rebuild }: UpOptions): Step[] {
   const build = builds.get(image);
   if (facts.images.has(image) && !(rebuild && build)) return [];
-  return [build ? buildStep(build) : command(`pull ${image}`, ['docker', 'pull', '--quiet', image])];
+  return [build ? buildStep(build) : pullStep(image)];
 }
 
 /** Labels say whose it is, and for PostgreSQL which major version made it: an image of another one is not let near it. */

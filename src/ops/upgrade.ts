@@ -36,6 +36,7 @@ export async function planUpgrade(deps: StackDeps, input: UpgradeInput): Promise
       : [
           {
             title: `name the images of ${deps.version} in .env`,
+            zh: `在 .env 中写入 ${deps.version} 的镜像`,
             detail: `write ${file}: ${Object.entries(env)
               .map((pair) => pair.join('='))
               .join(' ')}`,

@@ -35,7 +35,8 @@ const TYPES =
 /**
  * A document of the internet. Every address on the way is looked up once, must be public, and is the one that is connected to, so that a
  * name cannot be one thing when it is checked and another when it is used. Throws RagError('usage') for what is no address of a
- * document, RagError('forbidden') for where nobody is sent, in the same words whether there is something or not.
+ * document, RagError('forbidden') for where nobody is sent, in the same words whether there is something or not, RagError('unreadable')
+ * for what the other side gets wrong.
  */
 export async function fetchPublic({ url, limit, seconds, outside, ca }: FetchOptions): Promise<Fetched> {
   const signal = AbortSignal.timeout(seconds * 1000);
@@ -100,7 +101,7 @@ async function ask(
     const sent = (isSecure ? secure : plain)(options, done);
     sent.on('error', (cause: NodeJS.ErrnoException) => {
       socket.destroy();
-      failed(new RagError('unavailable', `${url.origin} does not answer (${cause.code ?? cause.message})`, { cause }));
+      failed(new RagError('unreadable', `${url.origin} does not answer (${cause.code ?? cause.message})`, { cause }));
     });
     sent.end();
   });
@@ -127,11 +128,11 @@ async function* limited(
       if (size > limit) throw new RagError('too_large', `${url}: over ${limit} bytes`);
       yield part;
     }
-    if (!answer.complete) throw new RagError('unavailable', `${url} broke off`);
+    if (!answer.complete) throw new RagError('unreadable', `${url} broke off`);
   } catch (error) {
     if (signal.aborted) throw late();
     if (error instanceof RagError) throw error;
-    throw new RagError('unavailable', `${url} broke off`, { cause: error });
+    throw new RagError('unreadable', `${url} broke off`, { cause: error });
   } finally {
     answer.destroy();
   }

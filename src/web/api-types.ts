@@ -139,6 +139,14 @@ export interface Ingested {
   }[];
 }
 
+export interface Labels {
+  collection?: string;
+  /** Of a document that has none yet, where `collection` names none */
+  defaultCollection?: string;
+  tags?: Record<string, string>;
+  embed: boolean;
+}
+
 export interface Locator {
   page?: number;
   heading?: string[];
@@ -489,9 +497,14 @@ export interface Routes {
   };
   'POST /api/v1/documents/url': {
     body: {
-      url: string;
       collection?: string;
+      /** Of a document that has none yet, where `collection` names none */
+      defaultCollection?: string;
       tags?: Record<string, string>;
+      embed?: boolean;
+      url: string;
+      /** Where that is less than the server takes */
+      maxBytes?: number;
       stream?: boolean;
     };
     result: Ingested;
@@ -617,14 +630,6 @@ export interface Routes {
   };
   'GET /api/v1/originals/{sha256}': {
     result: unknown;
-  };
-  'POST /api/v1/originals/missing': {
-    body: {
-      sha256: string[];
-    };
-    result: {
-      missing: string[];
-    };
   };
   'PUT /api/v1/originals/{sha256}': {
     query: {

@@ -81,6 +81,22 @@ describe('search', () => {
     ]);
   });
 
+  it('gives a line of a batch that asks nothing the error of such a question, and goes on', async () => {
+    const cwd = folder(FILES);
+    await rag({ cwd }, 'ingest', '.', '--no-embed');
+    put(cwd, 'q.jsonl', '{"id":"none","text":" "}\n \n{"id":"one","text":"backups"}\n');
+    const { code, json } = await rag({ cwd }, 'search', '--batch', 'q.jsonl', '--json');
+    const { error } = (await rag({ cwd }, 'search', ' ', '--json')).json;
+    expect(error).toEqual({ code: 'usage', message: 'the question is empty', hint: 'rag search "your question"' });
+    expect(json).toEqual([
+      { id: 'none', error },
+      { id: 'one', result: expect.objectContaining({ query: 'backups' }) },
+    ]);
+    expect(code).toBe(3);
+    const zh = await rag({ cwd }, 'search', '--batch', 'q.jsonl', '--lang', 'zh', '--json');
+    expect(zh.json[0]).toMatchObject({ id: 'none', error: { message: '问题为空' } });
+  });
+
   it('answers from an empty home, an empty question and odd input without fuss', async () => {
     const cwd = folder();
     const none = await rag({ cwd }, 'search', 'anything', '--json');

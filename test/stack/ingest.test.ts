@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openClient } from '../../src/client/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { DOCKER, withService } from '../support/services.ts';
-import { eventually, program, type Stack, stack } from '../support/stack.ts';
+import { program, type Stack, stack } from '../support/stack.ts';
 
 const FILES = 300;
 /** Killed one after the other while files come in. */

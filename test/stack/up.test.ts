@@ -2,8 +2,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openClient } from '../../src/client/client.ts';
+import { eventually } from '../support/eventually.ts';
 import { DOCKER, withService } from '../support/services.ts';
-import { eventually, type Stack, stack } from '../support/stack.ts';
+import { type Stack, stack } from '../support/stack.ts';
 
 const quiet = { report() {}, signal: new AbortController().signal };
 
@@ -55,6 +56,10 @@ withService(DOCKER, () => {
     const { code, out } = await ours.rag('stack', 'status', '--deep', '--json');
     const { result } = JSON.parse(out);
     expect(result.deep.filter(({ status }: { status: string }) => status !== 'ok')).toEqual([]);
+    expect(result.deep.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['postgres', 'redis', 'qdrant', 'objectstore', 'store', 'jobs', 'workers']),
+    );
+    expect(result).toMatchObject({ queue: { waiting: 0, dead: 0 }, deadLetters: [] });
     expect(result.services.every(({ ok }: { ok: boolean }) => ok)).toBe(true);
     expect(code).toBe(0);
     await ours.docker('compose', 'stop', 'web');

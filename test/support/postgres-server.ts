@@ -1,16 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from './redis.ts';
+import { freePort, type OwnServer, ownFolder, ownServer } from './own-server.ts';
 
-export interface PostgresServer {
-  url: string;
-  start(): Promise<void>;
-  /** SIGKILL. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
+export interface PostgresServer extends OwnServer {
   /** A streaming replica of it. */
   replica(): Promise<PostgresServer>;
 }
@@ -22,9 +16,9 @@ function owner(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** A PostgreSQL of the test's own, which it may kill. `bin`: the folder of `initdb` and `postgres`. */
+/** A PostgreSQL. `bin`: the folder of `initdb` and `postgres`. */
 export async function postgresServer(bin: string): Promise<PostgresServer> {
-  const data = ownFolder();
+  const data = dataFolder();
   execFileSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8'], {
     ...owner(),
     stdio: 'ignore',
@@ -32,8 +26,8 @@ export async function postgresServer(bin: string): Promise<PostgresServer> {
   return serverIn(bin, data);
 }
 
-function ownFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rag-postgres-'));
+function dataFolder(): string {
+  const folder = ownFolder('postgres');
   const { uid, gid } = owner();
   if (uid !== undefined) chownSync(folder, uid, gid!);
   return folder;
@@ -42,46 +36,20 @@ function ownFolder(): string {
 async function serverIn(bin: string, data: string): Promise<PostgresServer> {
   const port = await freePort();
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
-  let child: ChildProcess;
-  let closed: Promise<unknown>;
-  function begin(): void {
-    const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'];
-    child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-k', data, ...settings], {
-      ...owner(),
-      stdio: 'ignore',
-    });
-    closed = new Promise((done) => child.on('close', done));
-  }
-  async function start(): Promise<void> {
-    begin();
-    for (let tries = 0; tries < 300; tries++) {
-      // What is left of the one before may hold its memory for a moment.
-      if (child.exitCode !== null) begin();
+  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'];
+  const argv = ['-D', data, '-p', String(port), '-k', data, ...settings];
+  const server = await ownServer({
+    ...{ url, dir: data, last: 'SIGQUIT' },
+    begin: () => spawn(join(bin, 'postgres'), argv, { ...owner(), stdio: 'ignore' }),
+    async answers() {
       const client = new pg.Client({ connectionString: url });
-      const connected = await client.connect().then(
-        () => true,
-        () => false,
-      );
-      await client.end().catch(() => {});
-      if (connected) return;
-      await new Promise((soon) => setTimeout(soon, 100));
-    }
-    throw new Error('PostgreSQL did not start');
-  }
-  async function kill(): Promise<void> {
-    child.kill('SIGKILL');
-    await closed;
-  }
-  await start();
-  return {
-    ...{ url, start, kill },
-    async stop() {
-      child.kill('SIGQUIT');
-      await closed;
-      rmSync(data, { recursive: true, force: true });
+      await client.connect().finally(() => client.end().catch(() => {}));
     },
+  });
+  return {
+    ...server,
     async replica() {
-      const copy = ownFolder();
+      const copy = dataFolder();
       rmSync(copy, { recursive: true });
       const copying = spawn(
         join(bin, 'pg_basebackup'),

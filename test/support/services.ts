@@ -29,58 +29,34 @@ export const CHROMIUM: Service = {
   usual: '/usr/bin/chromium',
 };
 
-export const POSTGRES: Service = {
-  name: 'postgres',
-  variable: 'RAG_TEST_POSTGRES',
-  start:
-    'any PostgreSQL from 15 on; then set RAG_TEST_POSTGRES=postgresql://user:password@host:port/postgres (may create databases)',
-};
+/** Of which only the tests know where it is: `set` is what its variable holds. */
+function own(name: string, what: string, set: string): Service {
+  const variable = `RAG_TEST_${name.toUpperCase().replaceAll('-', '_')}`;
+  return { name, variable, start: `${what}; then set ${variable}=${set}` };
+}
 
-export const QDRANT: Service = {
-  name: 'qdrant',
-  variable: 'RAG_TEST_QDRANT',
-  start: 'Qdrant 1.19; then set RAG_TEST_QDRANT=http://host:6333',
-};
-
-export const REDIS: Service = {
-  name: 'redis',
-  variable: 'RAG_TEST_REDIS',
-  start: 'redis-server --maxmemory-policy noeviction; then set RAG_TEST_REDIS=redis://host:6379',
-};
-
-export const S3: Service = {
-  name: 's3',
-  variable: 'RAG_TEST_S3',
-  start:
-    'MinIO or another store with the interface of S3; then set RAG_TEST_S3=http://user:password@host:9000 (may create buckets)',
-};
+export const POSTGRES = own(
+  'postgres',
+  'any PostgreSQL from 15 on',
+  'postgresql://user:password@host:port/postgres (may create databases)',
+);
+export const QDRANT = own('qdrant', 'Qdrant 1.19', 'http://host:6333');
+export const REDIS = own('redis', 'redis-server --maxmemory-policy noeviction', 'redis://host:6379');
+export const S3 = own(
+  's3',
+  'MinIO or another store with the interface of S3',
+  'http://user:password@host:9000 (may create buckets)',
+);
+export const DOCKER = own(
+  'docker',
+  'Docker Engine 25 with Compose 2.30 and the images of compose.yaml',
+  'unix:///var/run/docker.sock (makes and removes stacks called rag-test-…)',
+);
 
 /** Programs that a test starts and kills itself. */
-export const POSTGRES_BIN: Service = {
-  name: 'postgres-bin',
-  variable: 'RAG_TEST_POSTGRES_BIN',
-  start:
-    'the folder of `initdb` and `postgres`, such as /usr/lib/postgresql/15/bin; then set RAG_TEST_POSTGRES_BIN to it',
-};
-
-export const QDRANT_PROGRAM: Service = {
-  name: 'qdrant-program',
-  variable: 'RAG_TEST_QDRANT_PROGRAM',
-  start: 'the program `qdrant`; then set RAG_TEST_QDRANT_PROGRAM to its path',
-};
-
-export const MINIO: Service = {
-  name: 'minio',
-  variable: 'RAG_TEST_MINIO',
-  start: 'the program `minio`; then set RAG_TEST_MINIO to its path',
-};
-
-export const DOCKER: Service = {
-  name: 'docker',
-  variable: 'RAG_TEST_DOCKER',
-  start:
-    'Docker Engine 25 with Compose 2.30 and the images of compose.yaml; then set RAG_TEST_DOCKER=unix:///var/run/docker.sock (makes and removes stacks called rag-test-…)',
-};
+export const POSTGRES_BIN = own('postgres-bin', 'the programs `initdb` and `postgres`', '/usr/lib/postgresql/15/bin');
+export const QDRANT_PROGRAM = own('qdrant-program', 'the program `qdrant`', '/path/of/qdrant');
+export const MINIO = own('minio', 'the program `minio`', '/path/of/minio');
 
 /** The same for several at once. */
 export function withServices(services: Service[], tests: (...addresses: string[]) => void): void {

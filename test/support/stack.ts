@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort, ownFolder } from './own-server.ts';
 
 const run = promisify(execFile);
 
@@ -55,14 +53,6 @@ export interface Stack {
   end(): Promise<void>;
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as { port: number };
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
-
 /** Images of ours that are older than the code under test are made anew by the next `up`. */
 async function dropStaleImages(folder: string): Promise<void> {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -76,7 +66,7 @@ async function dropStaleImages(folder: string): Promise<void> {
 
 /** A folder that `rag stack init` wrote, with a name and a port of its own. */
 export async function stack(): Promise<Stack> {
-  const folder = mkdtempSync(join(tmpdir(), 'rag-stack-'));
+  const folder = ownFolder('stack');
   const name = `rag-test-${folder.slice(-6).toLowerCase()}`;
   const port = await freePort();
   const rag = (...words: string[]) => program([process.execPath, resolve('bin/rag.js'), ...words], folder);
@@ -113,17 +103,4 @@ export async function stack(): Promise<Stack> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Asks until it holds. Throws what it last said after `seconds`. */
-export async function eventually(seconds: number, holds: () => Promise<void>): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  for (;;) {
-    try {
-      return await holds();
-    } catch (error) {
-      if (performance.now() > end) throw error;
-      await pause(500);
-    }
-  }
 }

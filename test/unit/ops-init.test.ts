@@ -8,7 +8,7 @@ import { planInit } from '../../src/ops/init.ts';
 import { SECRETS } from '../../src/ops/secrets.ts';
 import { apply } from '../../src/ops/step.ts';
 import { listening } from '../support/ops.ts';
-import { folder } from '../support/rag.ts';
+import { folder, rag } from '../support/rag.ts';
 
 const plan = (dir: string) =>
   planInit({ root: resolve('.'), folder: dir, version: '1.2.3', variables: { RAG_PORT: '9999' } });
@@ -45,6 +45,16 @@ it('a second time does nothing', async () => {
   const dir = folder();
   await init(dir);
   expect(plan(dir)).toEqual([]);
+});
+
+it('says its steps in the language asked for; JSON keeps the English ones', async () => {
+  const cwd = folder();
+  const shown = async (...argv: string[]) => rag({ cwd }, 'stack', 'init', '.', ...argv);
+  expect((await shown('--plan')).out).toMatch(/^1\. write \d+ files\n[\s\S]*^2\. write \.env\n/m);
+  expect((await shown('--plan', '--lang', 'zh')).out).toMatch(/^1\. 写入 \d+ 个文件\n[\s\S]*^2\. 写入 \.env\n/m);
+  const { steps } = (await shown('--plan', '--lang', 'zh', '--json')).json.result.plan;
+  expect(steps[1]).toEqual({ title: 'write .env', detail: `write ${join(cwd, '.env')}` });
+  expect((await shown('--lang', 'zh')).err).toMatch(/^\[1\/4\] 写入 \d+ 个文件\n\[2\/4\] 写入 \.env\n/m);
 });
 
 it('makes only the secret that is gone, and leaves the others', async () => {

@@ -131,6 +131,27 @@ describe('other plans', () => {
   });
 });
 
+it('every step has a name in both languages', () => {
+  const rolling = running({ api: { hash: 'old' }, redis: { health: 'unhealthy' } });
+  const steps = [
+    ...planUp(facts(), OPTIONS),
+    ...planUp(rolling, OPTIONS),
+    ...planDown(folder),
+    ...planRestart(folder, [], rolling),
+    ...planScale(folder, rolling, { api: 3 }, ''),
+    ...planVendor(rolling, '/tmp/all.tar'),
+    ...planDestroy(rolling, 'rag', true),
+  ];
+  for (const { title, zh } of steps) {
+    expect(title).not.toMatch(/\p{Script=Han}/u);
+    expect(zh, title).toMatch(/\p{Script=Han}/u);
+  }
+  // What a step is about is named in both.
+  expect(steps.find(({ title }) => title.startsWith('delete'))).toMatchObject({
+    ...{ title: 'delete the volume rag_postgres', zh: '删除数据卷 rag_postgres' },
+  });
+});
+
 describe('where it is reached', () => {
   const at = (address: string, port: number, target: number, env = {}) => {
     const state = facts();

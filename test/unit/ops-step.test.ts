@@ -12,18 +12,22 @@ describe('steps', () => {
   it('run in order, and say which', async () => {
     const runner = recording();
     const io = listening();
-    await apply([command('one', ['a', 'b c']), command('two', ['d'])], runner, io);
+    await apply(
+      [command({ title: 'one', zh: '一' }, ['a', 'b c']), command({ title: 'two', zh: '二' }, ['d'])],
+      runner,
+      io,
+    );
     expect(runner.done).toEqual(['a b c', 'd']);
     expect(io.events).toEqual([
-      { type: 'step', title: 'one', number: 1, total: 2 },
-      { type: 'step', title: 'two', number: 2, total: 2 },
+      { type: 'step', title: 'one', zh: '一', number: 1, total: 2 },
+      { type: 'step', title: 'two', zh: '二', number: 2, total: 2 },
     ]);
   });
 
   it('are undone newest first, the failed one included; what cannot be undone never hides the first error', async () => {
     const undone: string[] = [];
     const step = (title: string, fails: boolean): Step => ({
-      ...{ title, detail: title },
+      ...{ title, zh: title, detail: title },
       do: async () => {
         if (fails) throw new Error(`${title} failed`);
       },

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import {
   createServer as createPlain,
   type IncomingMessage,
@@ -8,13 +6,12 @@ import {
 } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uploadProblem } from '../../src/pipeline/uploadname.ts';
 import { isPublic } from '../../src/remote/address.ts';
 import { type FetchOptions, fetchPublic } from '../../src/remote/fetch.ts';
 import { sourceOf } from '../../src/remote/name.ts';
+import { certified } from '../support/certified.ts';
 
 const PRIVATE = [
   ...['127.0.0.1', '127.255.255.254', '0.0.0.0', '0.1.2.3', '10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1'],
@@ -90,18 +87,6 @@ describe('fetching', () => {
     ({ port } = server.address() as AddressInfo);
   });
   afterAll(() => new Promise<void>((closed) => void server.close(() => closed())));
-
-  /** A certificate for a name, by nobody else. */
-  function certified(name: string) {
-    const dir = mkdtempSync(join(tmpdir(), 'rag-tls-'));
-    const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
-    const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-    const named = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`, '-keyout', key, '-out', cert];
-    execFileSync('openssl', [...args, ...named], { stdio: 'ignore' });
-    const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-    rmSync(dir, { recursive: true });
-    return pair;
-  }
 
   /** Names as they are told each time; what is public is this machine's server, what is not would be, too. */
   const names: Record<string, string[][]> = {};
@@ -224,8 +209,8 @@ describe('fetching', () => {
     for (const name of ['safe.example', 'other.example']) names[name] = [['93.184.216.34']];
     const ca = pair.cert;
     expect((await fetched('https://safe.example/', { ca })).text).toBe('in secret');
-    await expect(fetched('https://safe.example/')).rejects.toEqual(code('unavailable'));
-    await expect(fetched('https://other.example/', { ca })).rejects.toEqual(code('unavailable'));
+    await expect(fetched('https://safe.example/')).rejects.toEqual(code('unreadable'));
+    await expect(fetched('https://other.example/', { ca })).rejects.toEqual(code('unreadable'));
     await expect(fetched('https://safe.example/down', { ca })).rejects.toEqual(code('forbidden'));
     secure.close();
   });
@@ -263,6 +248,6 @@ describe('fetching', () => {
       answer.write('half');
       setTimeout(() => answer.destroy(), 50);
     };
-    await expect(serve(broken)).rejects.toEqual(code('unavailable'));
+    await expect(serve(broken)).rejects.toEqual(code('unreadable'));
   });
 });

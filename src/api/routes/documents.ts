@@ -11,7 +11,7 @@ import { forget, originalDeps } from '../../wiring.ts';
 import { type Call, checked, type Deps, route, withStore } from '../call.ts';
 import { fetchedFile } from '../fetched.ts';
 import { queueFiles } from '../queued.ts';
-import { document, pageImage as drawn, filter, ingested, locator, unread } from '../schemas.ts';
+import { document, pageImage as drawn, filter, ingested, labels, locator, unread } from '../schemas.ts';
 import { syncPaths } from '../syncing.ts';
 import { type Received, received } from '../upload.ts';
 
@@ -203,10 +203,9 @@ export const documents = [
       summary: 'Fetch a document from a public address and ingest it, where URL_INGEST is on',
       stream: true,
     },
-    body: z.object({
+    body: labels.extend({
       url: z.string().max(4000),
-      collection: z.string().min(1).optional(),
-      tags: z.record(z.string(), z.string()).optional(),
+      maxBytes: z.int().min(0).optional().meta({ description: 'Where that is less than the server takes' }),
       stream: z.boolean().optional(),
     }),
     result: ingested,

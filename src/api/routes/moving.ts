@@ -14,8 +14,6 @@ import { checked, type Deps, ioOf, route, withStore } from '../call.ts';
 import { atMost } from '../json-body.ts';
 import { streamed, wantsStream } from '../sse.ts';
 
-/** Questions to the object store at once. */
-const ASKED = 16;
 /** A home of some million passages. */
 const MAX_PACK = 32 * 2 ** 30;
 /** For another writer. */
@@ -53,26 +51,6 @@ export const moving = [
       return new Response(Readable.toWeb(await blobs.get(sha256)) as ReadableStream, {
         headers: { 'content-type': 'application/octet-stream', 'content-security-policy': 'sandbox' },
       });
-    },
-  }),
-  route({
-    ...{
-      method: 'post',
-      path: '/api/v1/originals/missing',
-      needs: 'admin',
-      summary: 'Which of these originals are not kept here yet',
-    },
-    body: z.object({ sha256: z.array(digest).max(10_000) }),
-    result: z.object({ missing: z.array(z.string()) }),
-    async handle({ deps, body }) {
-      const { blobs } = await kept(deps);
-      const missing: string[] = [];
-      const queue = (body.sha256 as string[]).values();
-      const asker = async () => {
-        for (const sha256 of queue) if (!(await blobs.has(sha256))) missing.push(sha256);
-      };
-      await Promise.all(Array.from({ length: ASKED }, asker));
-      return { missing: missing.sort() };
     },
   }),
   route({

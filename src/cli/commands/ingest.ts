@@ -32,7 +32,10 @@ export function ingestCommand(app: App, exit: Exit): Command {
     'rag ingest ./docs',
     'rag ingest report.pdf notes/ --collection work --tag year=2026',
   ])
-    .argument('<path...>', 'files, folders, globs, or - for standard input (with --name)')
+    .argument(
+      '<path...>',
+      'files, folders, globs, or - for standard input (with --name); with --home stack also https://…',
+    )
     .option('--watch', 'stay, and follow changes')
     .option('--include <glob>', 'only these files (repeatable)', list)
     .option('--exclude <glob>', 'not these files (repeatable)', list)
@@ -54,6 +57,7 @@ export function ingestCommand(app: App, exit: Exit): Command {
     .option('--budget <time>', 'stop in time, e.g. 10m; the same command continues', duration)
     .option('--wait <time>', 'wait this long for another writer', duration);
   return handle<Options>(command, app, exit, async (run, options, ...paths) => {
+    if (paths.some(isAddress)) await mayFetch(run, options, paths.find(isAddress)!);
     if (options.plan && !(await run.client())) {
       const { planned } = await import('../planning.ts');
       return planned(run, await inputOf(run, options, paths), options.embed);
@@ -94,6 +98,23 @@ async function once(run: Invocation, options: Options, paths: string[]): Promise
   };
 }
 
+const isAddress = (path: string) => /^https?:\/\//i.test(path);
+
+/** Throws RagError('usage') where an address means nothing. */
+async function mayFetch(run: Invocation, { dryRun, watch }: Options, address: string): Promise<void> {
+  if (!(await run.client()))
+    throw new RagError('usage', `${address}: a home in a folder takes files alone; a server home fetches documents`, {
+      hint: `save it as a file and ingest that, or rag ingest ${address} --home stack, where URL_INGEST=on is set`,
+      zh: `${address}：文件夹中的库只接收文件；服务器库才抓取网上文档`,
+    });
+  const flag = dryRun ? '--dry-run' : watch ? '--watch' : undefined;
+  if (flag)
+    throw new RagError('usage', `${flag} is about files: ${address} is fetched when it is ingested, and then alone`, {
+      hint: `leave ${flag} out, or the address`,
+      zh: `${flag} 只用于文件：${address} 只在摄取时抓取`,
+    });
+}
+
 type Done = IngestResult & { embedded: number; coverage: Pick<Coverage, 'chunks' | 'embedded'> };
 
 async function toFolder(run: Invocation, options: Options, paths: string[], expired: () => boolean): Promise<Done> {
@@ -132,6 +153,7 @@ async function toStack(
       maxBytes: options.maxFileSize ?? values.MAX_FILE_SIZE,
       ...(origins.COLLECTION === 'default' ? {} : { defaultCollection: values.COLLECTION }),
       ...(stdin === undefined ? {} : { stdin }),
+      addresses: [...new Set(paths.filter(isAddress))],
     },
     run.io,
   );
@@ -139,7 +161,7 @@ async function toStack(
 
 function given({ include = [], exclude = [], collection, tag, dryRun = false }: Options, paths: string[]) {
   return {
-    ...{ paths: paths.filter((path) => path !== '-'), include, exclude, dryRun },
+    ...{ paths: paths.filter((path) => path !== '-' && !isAddress(path)), include, exclude, dryRun },
     ...(collection === undefined ? {} : { collection }),
     ...(tag === undefined ? {} : { tags: tag }),
   };

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { RagError } from '../../errors.ts';
 import { answerDeps, sources, streaming } from '../answering.ts';
 import { type App, type Exit, handle, verb } from '../app.ts';
 import { printable } from '../style.ts';
-import { inputOf, type SearchOptions, withSearchFlags } from './search.ts';
+import { inputOf, questionOf, type SearchOptions, withSearchFlags } from './search.ts';
 
 export function queryCommand(app: App, exit: Exit): Command {
   const command = verb('query', 'answer a question from your documents, with citations', [
@@ -12,11 +11,10 @@ export function queryCommand(app: App, exit: Exit): Command {
   ]).argument('<text>', 'the question, in any language');
   withSearchFlags(command, 8);
   return handle<SearchOptions>(command, app, exit, async (run, options, text) => {
-    if (!text?.trim()) throw new RagError('usage', 'the question is empty', { hint: 'rag query "your question"' });
+    const input = inputOf(options, questionOf(text, 'rag query "your question"'));
     const { io, live } = streaming(run);
     const client = await run.client();
     const { answer } = await import('../../pipeline/answer.ts');
-    const input = inputOf(options, text);
     const result = client ? await client.query(input, io) : await answer(await answerDeps(run), input, io);
     return { result, text: (live ? '\n' : `${printable(result.answer)}\n`) + sources(run, result) };
   });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { RagError } from '../../errors.ts';
 import type { Mode, SearchDeps, SearchInput, SearchResult } from '../../pipeline/search.ts';
-import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
+import { type App, type Exit, handle, type Invocation, type Outcome, sentence, verb } from '../app.ts';
 import { batchQueries } from '../batch.ts';
 import { renderHits } from '../hits.ts';
 import { count, duration, type FilterOptions, filterOf, list, since, tags, until, words } from '../options.ts';
@@ -42,10 +42,18 @@ export function searchCommand(app: App, exit: Exit): Command {
     .option('--batch <file>', 'one question a line, or JSONL {"id","text"}; - is standard input');
   return handle<SearchOptions>(command, app, exit, async (run, options, text) => {
     if (options.batch !== undefined) return searchBatch(run, options, options.batch);
-    if (!text?.trim()) throw new RagError('usage', 'the question is empty', { hint: 'rag search "your question"' });
-    const result = await (await searcher(run))(inputOf(options, text));
+    const input = inputOf(options, questionOf(text, EXAMPLE));
+    const result = await (await searcher(run))(input);
     return { result, text: renderHits(run.say, run.style, result) };
   });
+}
+
+const EXAMPLE = 'rag search "your question"';
+
+/** Throws RagError('usage') where nothing is asked; `example` is its cure. */
+export function questionOf(text: string | undefined, example: string): string {
+  if (text?.trim()) return text;
+  throw new RagError('usage', 'the question is empty', { hint: example, zh: '问题为空' });
 }
 
 export function inputOf(options: SearchOptions, text: string): SearchInput {
@@ -79,13 +87,14 @@ async function searchBatch(run: Invocation, options: SearchOptions, file: string
   for (const { id, text } of batchQueries(await batchText(run, file))) {
     if (run.io.signal.aborted) break;
     try {
-      const result = await search(inputOf(options, text));
+      const result = await search(inputOf(options, questionOf(text, EXAMPLE)));
       run.print(`${JSON.stringify({ id, result })}\n`);
     } catch (error) {
       // A server that is gone, or does not want us, is not asked for each line.
       if (!(error instanceof RagError) || GENERAL.has(error.code)) throw error;
       failed++;
-      run.print(`${JSON.stringify({ id, error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
+      const { code, hint } = error;
+      run.print(`${JSON.stringify({ id, error: { code, message: sentence(error, run.lang), hint } })}\n`);
     }
   }
   return { exit: failed > 0 ? 3 : 0 };

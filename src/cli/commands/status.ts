@@ -4,7 +4,7 @@ import type { DeadLetter } from '../../queue/queue.ts';
 import type { Coverage, Fingerprint } from '../../store/store.ts';
 import { formatBytes } from '../../units.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
-import { oneLine } from '../style.ts';
+import { setAside } from '../set-aside.ts';
 
 async function state(run: Invocation): Promise<{ home: string; coverage: Coverage; fingerprint: Fingerprint }> {
   const client = await run.client();
@@ -45,10 +45,7 @@ function shown({ checks, deadLetters }: Pick<Health, 'checks' | 'deadLetters'>):
     ...checks.map(
       ({ name, status, detail, hint }) => `${MARKS[status]} ${name}: ${detail}${hint ? `\n    ${hint}` : ''}`,
     ),
-    ...deadLetters.map(({ name, data, reason, tries }) => {
-      const { source } = data as { source?: string };
-      return `  set aside after ${tries}: ${name}${source === undefined ? '' : ` ${oneLine(source)}`}: ${oneLine(reason)}`;
-    }),
+    ...deadLetters.map(setAside),
   ];
 }
 

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { RagError } from '../../errors.ts';
 import type { Why, WhyInput } from '../../pipeline/why.ts';
 import { type App, type Exit, handle, type Invocation, verb } from '../app.ts';
 import { printable } from '../style.ts';
-import { inputOf, type SearchOptions, searchDeps, withSearchFlags } from './search.ts';
+import { inputOf, questionOf, type SearchOptions, searchDeps, withSearchFlags } from './search.ts';
 
 interface Options extends SearchOptions {
   doc: string;
@@ -31,10 +30,9 @@ export function whyCommand(app: App, exit: Exit): Command {
     .option('--passage <text>', 'words of it that should have been found');
   withSearchFlags(command, 10);
   return handle<Options>(command, app, exit, async (run, options, text) => {
-    if (!text?.trim())
-      throw new RagError('usage', 'the question is empty', { hint: 'rag why "your question" --doc PATH' });
+    const input = inputOf(options, questionOf(text, 'rag why "your question" --doc PATH'));
     const { doc, passage } = options;
-    const result = await reason(run, { ...inputOf(options, text), doc, ...(passage ? { passage } : {}) });
+    const result = await reason(run, { ...input, doc, ...(passage ? { passage } : {}) });
     const { say, style } = run;
     const lines = result.steps.map(
       (step) => `${step.ok ? '✓' : style.bold('✗')} ${say.stages[step.stage]}: ${printable(step.detail)}`,
