@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RagError } from '../errors.ts';
+import { healthOf } from './health.ts';
 import type { Facts, Service } from './inspect.ts';
 import { containersOf } from './state.ts';
 import { type Runner, type Step, shown, type Titled } from './step.ts';
@@ -109,15 +110,5 @@ function findAgain(facts: Facts, titled: Titled): Step[] {
         await pause(FOUND_MS, undefined, { signal: io.signal });
       },
     };
-  });
-}
-
-async function healthOf(runner: Runner, ids: string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const format = '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}';
-  const { out } = await runner.run(['docker', 'inspect', '--format', format, ...ids]);
-  return out.split('\n').map((line) => {
-    const [state, health] = line.trim().split(' ');
-    return state === 'running' ? (health ?? 'healthy') : (state ?? '');
   });
 }

@@ -3,11 +3,12 @@ import { RagError } from '../errors.ts';
 import type { Io } from '../types.ts';
 import { withEvidence } from './evidence.ts';
 import { type Folder, openFolder, withVariable } from './folder.ts';
+import { startHealthy } from './health.ts';
 import type { Build } from './image.ts';
 import { type Facts, inspect } from './inspect.ts';
 import { locked } from './lock.ts';
 import { majorOf, preflight } from './preflight.ts';
-import { apply, command, type Runner, type Step, type Titled } from './step.ts';
+import { apply, type Runner, type Step, type Titled } from './step.ts';
 import { compose, planUp, restartStep, stopStep } from './up.ts';
 
 export interface StackDeps {
@@ -149,8 +150,7 @@ export function planScale(folder: Folder, facts: Facts, wanted: Record<string, n
 /** What runs stays as it is; what is missing comes. */
 function healthy({ path: cwd, model }: Folder, titled: Titled, names: string[]): Step {
   const waiting = ['--wait', '--wait-timeout', String(model.wait)];
-  const argv = compose('up', '--detach', '--no-deps', '--no-recreate', ...waiting, ...names);
-  return command(titled, argv, { cwd });
+  return startHealthy(titled, compose('up', '--detach', '--no-deps', '--no-recreate', ...waiting), names, cwd);
 }
 
 export function unknownService(name: string, known: string[]): RagError {

@@ -1,3 +1,4 @@
+import { startHealthy } from './health.ts';
 import { type Build, buildStep } from './image.ts';
 import type { Container, Facts, Service, Stage } from './inspect.ts';
 import { replaceSteps } from './replace.ts';
@@ -82,10 +83,10 @@ function start(facts: Facts, services: Service[], { wait }: UpOptions): Step[] {
     .map(({ name }) => name);
   return [
     ...(sick.length === 0 ? [] : [restartStep(facts, sick)]),
-    command(
+    startHealthy(
       { title: `start ${names.join(', ')}, and wait until healthy`, zh: `启动 ${names.join('、')}，等待其健康` },
-      compose('up', '--detach', '--no-deps', '--quiet-pull', '--wait', '--wait-timeout', String(wait), ...names),
-      { cwd },
+      compose('up', '--detach', '--no-deps', '--quiet-pull', '--wait', '--wait-timeout', String(wait)),
+      ...([names, cwd] as const),
     ),
   ];
 }
