@@ -34,6 +34,9 @@ withService(DOCKER, () => {
     expect(
       await ours.docker('ps', '--all', '--quiet', '--filter', `label=com.docker.compose.project=${ours.name}`),
     ).toBe('');
+    // Nobody to ask, and nobody said yes: nothing is made.
+    expect(await ours.rag('stack', 'up')).toMatchObject({ code: 10, err: expect.stringContaining('--yes') });
+    expect(await ours.docker('volume', 'ls', '--quiet', '--filter', `name=^${ours.name}_`)).toBe('');
     const { code, out, err } = await ours.rag('stack', 'up', '--yes', '--json');
     expect(code, err).toBe(0);
     const { result } = JSON.parse(out);
