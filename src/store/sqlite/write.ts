@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { RagError } from '../../errors.ts';
 import { embeddingText } from '../../text/chunk.ts';
 import type { Chunk } from '../../types.ts';
@@ -90,6 +91,8 @@ export function writeSide(
     if (place !== undefined) await commit(place);
   }
   async function relieve(): Promise<void> {
+    // A caller that only ever waits for us would never let the thread's word through.
+    if (merging.busy) await turn();
     if (merging.busy && state.manifest.segments.length < PATIENCE) return;
     await settle();
     const group = crowded(state.manifest.segments, CROWD);
