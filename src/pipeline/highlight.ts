@@ -1,5 +1,4 @@
 import { normalize } from '../text/normalize.ts';
-import { type Script, scan, WORD } from '../text/scan.ts';
 import { tokens } from '../text/tokenize.ts';
 import type { LexicalQuery } from '../types.ts';
 
@@ -15,23 +14,28 @@ export function highlight(text: string, query: LexicalQuery): [number, number][]
     expanded = expanded.filter(isLatin);
   }
   const wanted = new Set([...own, ...expanded]);
-  for (const { term, start, end } of tokens(text, worthALook([...wanted])))
-    if (wanted.has(term)) spans.push([start, end]);
+  const looksAt = worthALook([...wanted]);
+  for (const { 0: part, index } of text.matchAll(/\S+/g)) {
+    if (!looksAt(part)) continue;
+    for (const { term, start, end } of tokens(part)) if (wanted.has(term)) spans.push([index + start, index + end]);
+  }
   return joined(spans);
 }
 
 const isLatin = (term: string): boolean => /^[\x00-\x7f]*$/.test(term);
 
-/** All occurrences of the terms in runs of their script. */
+/** All occurrences of the terms, whatever stands around them. */
 function standing(text: string, terms: string[]): [number, number][] {
   const found: [number, number][] = [];
-  scan(text, (kind, from, to) => {
-    if (kind === WORD) return;
-    const { text: run, at } = normalize(text.slice(from, to));
+  for (const { 0: part, index } of text.matchAll(/\S+/g)) {
+    if (isLatin(part)) continue;
+    const { text: run, at } = normalize(part);
     for (const term of terms)
-      for (let i = run.indexOf(term); i >= 0; i = run.indexOf(term, i + term.length))
-        found.push([from + at(i), i + term.length === run.length ? to : from + at(i + term.length)]);
-  });
+      for (let i = run.indexOf(term); i >= 0; i = run.indexOf(term, i + term.length)) {
+        const end = i + term.length;
+        found.push([index + at(i), index + (end === run.length ? part.length : at(end))]);
+      }
+  }
   return found;
 }
 
@@ -45,29 +49,33 @@ function joined(spans: [number, number][]): [number, number][] {
   return out;
 }
 
-/** A word of which stemming leaves the beginning. */
-const PLAIN = /^[A-Za-z][a-z]*$/;
+/** Scripts without Latin letters in any guise, and punctuation. */
+const EASTERN =
+  /^[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f\u0e00-\u0eff\u2000-\u206f\u3000-\u31ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff0f\uff1a-\uff20]*$/;
+/** An identifier: its parts may be wanted, and what they are together. Or no plain text at all. */
+const IDENTIFIER = /[A-Za-z][A-Z]|[A-Za-z]['._/\\@+#-]+\w|\d|[^\x00-\x7f]/;
 
 /**
- * Cutting Chinese and stemming English cost more than the whole search, so it is first asked whether a run can hold a wanted
- * term at all: a plain word by how it begins, other scripts by the term's characters.
+ * Cutting Chinese and stemming English cost more than the whole search, so it is first asked whether what stands between two spaces can
+ * hold a wanted term at all: plain words by how they begin, other scripts by the term's characters.
  */
-function worthALook(wanted: string[]): (kind: Script, raw: string) => boolean {
-  const beginnings = new Set(wanted.map(beginning));
+function worthALook(wanted: string[]): (part: string) => boolean {
+  const begins = [...new Set(wanted.filter((term) => /^[a-z]/.test(term)).map(beginning))];
+  const plain = new RegExp(begins.length === 0 ? '(?!)' : `(?<![A-Za-z])(?:${begins.join('|')})`);
   const others = wanted.filter((term) => !isLatin(term));
-  return (kind, raw) => {
-    if (kind !== WORD) {
-      if (others.length === 0) return false;
-      const { text } = normalize(raw);
-      return others.some((term) => text.includes(term));
-    }
-    if (!PLAIN.test(raw)) return true;
-    const word = raw.toLowerCase();
-    const may = (form: string) => beginnings.has(beginning(form)) || beginnings.has(form[0]!);
-    // Stems know no `ae` and `oe` (see stem.ts).
-    return may(word) || may(word.replace(/[ao]e/, 'e'));
+  return (part) => {
+    if (!IDENTIFIER.test(part)) return plain.test(part);
+    if (!EASTERN.test(part)) return true;
+    if (others.length === 0) return false;
+    const { text } = normalize(part);
+    return others.some((term) => text.includes(term));
   };
 }
 
-/** Two letters: no suffix reaches further, but a `y` may have become an `i`. */
-const beginning = (word: string): string => word.slice(0, 2).replace(/(?<=.)y/, 'i');
+/** A stem's first two letters, as the words begin that have it: `ae` and `oe` became `e`, and a `y` perhaps an `i`. */
+function beginning([first = '', second = '']: string): string {
+  const letter = `[${first}${first.toUpperCase()}]`;
+  const start = first === 'e' ? `(?:${letter}|[aAoO]e)` : letter;
+  if (!/[a-z]/.test(second)) return start;
+  return start + (second === 'i' ? '[iy]' : second === 'e' ? '[ao]?e' : second);
+}

@@ -115,12 +115,11 @@ function* placed(kind: Script, run: string): Generator<Token> {
   }
 }
 
-/** Index terms with their places, in reading order. `may`: false for runs that are of no interest. */
-export function tokens(text: string, may?: (kind: Script, raw: string) => boolean): Token[] {
+/** Index terms with their places, in reading order. */
+export function tokens(text: string): Token[] {
   const out: Token[] = [];
   scan(text, (kind, start, end) => {
     const raw = text.slice(start, end);
-    if (may !== undefined && !may(kind, raw)) return;
     if (kind === WORD) {
       const terms = identifier(raw);
       for (const [k, term] of terms.entries()) {
