@@ -40,7 +40,8 @@ it.each([1, 5, 127, 128, 129, 1000, 5000])('give back a list of %i postings, and
   const region = (name: string, bytes: number) => kernel.region(name, bytes);
   const [a, b, l, out] = [region('a', 4 * n), region('b', 4 * n), region('l', 2 * most), region('out', 20 * n + 64)];
   const [head, back, backTfs] = [region('head', 8), region('back', 4 * n), region('back tfs', 4 * n)];
-  const [acc, table] = [region('acc', 4 * most + 64), region('table', 4096)];
+  const [acc, table] = [region('acc', 4 * most + 256), region('table', 4096)];
+  const touched = region('touched', most / 64 + 16);
   kernel.u32(a, n).set(ordinals);
   kernel.u32(b, n).set(tfs);
   kernel.u16(l, most).set(lengths);
@@ -52,11 +53,17 @@ it.each([1, 5, 127, 128, 129, 1000, 5000])('give back a list of %i postings, and
 
   const shares = Array.from(ordinals, (ordinal, i) => impact(tfs[i]!, lengths[ordinal]!));
   expect(largest).toBe(Math.min(255, Math.ceil((Math.max(...shares) / 2.2) * 255)));
-  expect(kernel.run.accumulate(out, n, bytes, sum, acc, l, table, 3)).toBe(0);
+  expect(kernel.run.accumulate(out, n, bytes, sum, acc, touched, l, table, 3)).toBe(0);
   const sums = kernel.f32(acc, most);
   ordinals.forEach((ordinal, i) => {
     expect(sums[ordinal]).toBeCloseTo(3 * shares[i]!, 4);
   });
+  const runs = new Set(Array.from(ordinals, (ordinal) => ordinal >> 6));
+  const marks = kernel.bytes(touched, (most + 63) >> 6);
+  expect([...marks.keys()].filter((run) => marks[run])).toEqual([...runs]);
+  kernel.run.wipe(acc, most, touched);
+  expect(kernel.f32(acc, most).every((value) => value === 0)).toBe(true);
+  expect(marks.every((mark) => mark === 0)).toBe(true);
 
   const wanted = Uint32Array.from({ length: most }, (_, i) => i).filter(() => next() < 0.3);
   const [w, scores, seen] = [region('w', 4 * most), region('scores', 8 * most), region('seen', 4 * most)];
@@ -87,9 +94,46 @@ it('find the k-th largest and what reaches it', () => {
   kernel.bytes(bits, 126).set(allowed);
   const passing = [...values.keys()].filter((i) => values[i]! > 0 && (allowed[i >> 3]! >> (i & 7)) & 1);
   const sorted = passing.map((i) => values[i]!).sort((x, y) => y - x);
-  const kth = kernel.run.kth(at, 1003, bits, 50, 0, heap);
+  const kth = kernel.run.kth(at, 1003, 0, bits, 50, 0, heap);
   expect(kth).toBe(sorted[49]);
-  const count = kernel.run.collect(at, 1003, bits, kth, 0, out, 1003);
+  const count = kernel.run.collect(at, 1003, 0, bits, kth, 0, out, 1003);
   expect([...kernel.u32(out, count)]).toEqual(passing.filter((i) => values[i]! >= kth));
-  expect(kernel.run.kth(at, 1003, bits, passing.length + 1, 0, kernel.region('heap', 4 * 1100))).toBe(0);
+  expect(kernel.run.kth(at, 1003, 0, bits, passing.length + 1, 0, kernel.region('heap', 4 * 1100))).toBe(0);
+});
+
+it('look at no run of values that was not touched, and at every one that was', () => {
+  const kernel = openKernel();
+  const next = random(5);
+  for (const [n, share] of [
+    [1, 1],
+    [64, 1],
+    [1000, 0.3],
+    [5000, 0.02],
+    [20_003, 0.004],
+    [20_003, 0],
+  ] as const) {
+    const runs = (n + 63) >> 6;
+    const values = kernel.region('values', 4 * 64 * 320);
+    const touched = kernel.region('touched', 336);
+    const out = kernel.region('out', 4 * n);
+    const heap = kernel.region('heap', 40);
+    const at = kernel.f32(values, n);
+    const marks = kernel.bytes(touched, runs + 16);
+    at.fill(9);
+    marks.fill(0);
+    const real: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      if (next() >= share) continue;
+      marks[run] = 1;
+      for (let i = run * 64; i < Math.min(n, run * 64 + 64); i++) {
+        at[i] = next();
+        real.push(i);
+      }
+    }
+    const sorted = real.map((i) => at[i]!).sort((a, b) => b - a);
+    const kth = kernel.run.kth(values, n, touched, 0, 10, 0, heap);
+    expect(kth).toBe(sorted[9] ?? 0);
+    const count = kernel.run.collect(values, n, touched, 0, kth, 0, out, n);
+    expect([...kernel.u32(out, count)]).toEqual(real.filter((i) => at[i]! >= kth));
+  }
 });

@@ -45,7 +45,7 @@ export function openCodes(kernel: Kernel, file: number, name: string, dimensions
     const at = kernel.region('query', 4 * bits + 64);
     const turned = kernel.region('turned', 4 * bits);
     const code = kernel.region('query code', codeBytes);
-    const table = kernel.region('table', codeBytes * 1024);
+    const table = kernel.region('estimate table', codeBytes * 1024);
     kernel.f32(at, bits).fill(0);
     kernel.f32(at, query.length).set(query);
     kernel.run.codesOf(at, 1, 0, dimensions, bits, mean, turned, code);
@@ -82,7 +82,7 @@ export function openCodes(kernel: Kernel, file: number, name: string, dimensions
       }
       const rows = share(ROWS, k, slots);
       const heap = kernel.region('heap', 4 * rows);
-      const reached = kernel.run.kth(estimates, near, 0, rows, Number.NEGATIVE_INFINITY, heap);
+      const reached = kernel.run.kth(estimates, near, 0, 0, rows, Number.NEGATIVE_INFINITY, heap);
       const values = kernel.f32(estimates, near);
       return kernel
         .u32(found, near)

@@ -6,7 +6,7 @@ interface Exports {
   checksum(at: number, bytes: number): number;
   findBlock(index: number, blocks: number, term: number, length: number): number;
   findEntry(block: number, end: number, term: number, length: number, scratch: number, out: number): number;
-  accumulate(...args: [...List, acc: number, lengths: number, table: number, weight: number]): number;
+  accumulate(...args: [...List, acc: number, touched: number, lengths: number, table: number, weight: number]): number;
   countLive(...args: [...List, bits: number]): number;
   rescore(
     ...args: [
@@ -46,8 +46,14 @@ interface Exports {
   checkLinks(links: number, n: number): number;
   slotsOf(links: number, n: number, chunks: number, m: number, out: number): void;
   chunksOf(links: number, n: number, slots: number, m: number, out: number, most: number): number;
-  kth(values: number, n: number, bits: number, k: number, floor: number, heap: number): number;
-  collect(values: number, n: number, bits: number, threshold: number, floor: number, out: number, most: number): number;
+  kth(values: number, n: number, touched: number, bits: number, k: number, floor: number, heap: number): number;
+  collect(
+    ...args: [
+      ...[values: number, n: number, touched: number, bits: number],
+      ...[threshold: number, floor: number, out: number, most: number],
+    ]
+  ): number;
+  wipe(values: number, n: number, touched: number): void;
   quantise(vector: number, dims: number, stride: number, out: number): void;
   dots(query: number, rows: number, n: number, stride: number, out: number): number;
   codesOf(

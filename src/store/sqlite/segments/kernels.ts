@@ -4,7 +4,7 @@ export { checksum } from './kernels/checksum';
 export { findBlock, findEntry } from './kernels/dictionary';
 export { checkLinks, chunksOf, slotsOf } from './kernels/links';
 export { accumulate, countLive, decodeInto, encode, rescore } from './kernels/postings';
-export { collect, kth } from './kernels/top';
+export { collect, kth, wipe } from './kernels/top';
 export { group, intern, rehash, sortTerms } from './kernels/terms';
 export { codesOf, dots, hamming, quantise, tableOf } from './kernels/vectors';
 export { addList, addSorted, closeBlock, fits } from './kernels/writer';

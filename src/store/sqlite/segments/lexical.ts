@@ -90,19 +90,25 @@ export function openLexical(snapshot: Snapshot, total: number, only?: Ranges): L
     return known;
   }
 
-  function accumulate({ entries, idf }: Weighted, acc: number, table: number): void {
+  function accumulate({ entries, idf }: Weighted, acc: number, touched: number, table: number): void {
     for (const [segment, entry] of entries) {
       const list = lookup.list(segment, entry);
       const { base, name } = segment;
-      if (kernel.run.accumulate(...list, acc + 4 * base, lengths + 2 * base, table, idf) < 0)
-        throw damaged(name, 'a posting list');
+      const places = [acc + 4 * base, touched + base / 64, lengths + 2 * base] as const;
+      if (kernel.run.accumulate(...list, ...places, table, idf) < 0) throw damaged(name, 'a posting list');
     }
   }
 
   /** Places of the values from `threshold` on; undefined if there are more than `most`. */
-  function collected(acc: number, bits: number, threshold: number, most: number): Uint32Array | undefined {
+  function collected(
+    acc: number,
+    touched: number,
+    bits: number,
+    threshold: number,
+    most: number,
+  ): Uint32Array | undefined {
     const out = kernel.region('collected', 4 * most);
-    const count = kernel.run.collect(acc, ordinals, bits, threshold, 0, out, most) >>> 0;
+    const count = kernel.run.collect(acc, ordinals, touched, bits, threshold, 0, out, most) >>> 0;
     return count > most ? undefined : kernel.u32(out, count).slice();
   }
 
@@ -145,30 +151,32 @@ export function openLexical(snapshot: Snapshot, total: number, only?: Ranges): L
         0,
       );
       kernel.region('list', longest);
-      const acc = kernel.region('acc', 4 * ordinals + 64);
+      const acc = kernel.region('acc', 4 * ordinals + 256);
+      const touched = kernel.region('touched', ordinals / 64 + 16);
       const table = kernel.region('table', 4096);
       const heap = kernel.region('heap', 4 * k);
       const most = Math.max(MANY, 8 * k);
       kernel.region('collected', 4 * most);
-      kernel.f32(acc, ordinals).fill(0);
+      // Of a question's words few passages have one: what no list touched need not be zeroed, nor looked at.
+      kernel.run.wipe(acc, ordinals, touched);
       for (const [i, term] of ordered.entries()) {
         if (i > 0 && left[i]! > FEW) {
           // A chunk that has none of the terms so far cannot reach the k-th best any more, nor one that has too little.
-          const reached = kernel.run.kth(acc, ordinals, bits, k, 0, heap);
+          const reached = kernel.run.kth(acc, ordinals, touched, bits, k, 0, heap);
           if (reached > rest[i]! * (1 + SLACK)) {
-            const found = collected(acc, bits, reached - rest[i]! * (1 + SLACK) - reached * SLACK, most);
+            const found = collected(acc, touched, bits, reached - rest[i]! * (1 + SLACK) - reached * SLACK, most);
             if (found !== undefined) return found;
           }
         }
-        accumulate(term, acc, table);
+        accumulate(term, acc, touched, table);
       }
-      const reached = kernel.run.kth(acc, ordinals, bits, k, 0, heap);
-      const found = collected(acc, bits, reached * (1 - SLACK), most);
+      const reached = kernel.run.kth(acc, ordinals, touched, bits, k, 0, heap);
+      const found = collected(acc, touched, bits, reached * (1 - SLACK), most);
       if (found !== undefined) return found;
       // A crowd of equals at the end of the list: all that are better, and as many of the equals as there is room for.
-      const better = collected(acc, bits, reached * (1 + SLACK), most) ?? new Uint32Array(0);
+      const better = collected(acc, touched, bits, reached * (1 + SLACK), most) ?? new Uint32Array(0);
       const out = kernel.region('collected', 4 * most);
-      kernel.run.collect(acc, ordinals, bits, reached * (1 - SLACK), 0, out, most);
+      kernel.run.collect(acc, ordinals, touched, bits, reached * (1 - SLACK), 0, out, most);
       return Uint32Array.from(new Set([...better, ...kernel.u32(out, most)])).sort();
     },
     scores(wanted, terms, marks) {

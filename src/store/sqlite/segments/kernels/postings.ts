@@ -67,7 +67,7 @@ function fill(table: usize, weight: f32): void {
  * scratch of 4 KB; `weight`: idf. 0, or -1 if the list is damaged.
  */
 export function accumulate(
-  list: usize, df: u32, bytes: u32, sum: u32, acc: usize, lengths: usize, table: usize, weight: f32,
+  list: usize, df: u32, bytes: u32, sum: u32, acc: usize, touched: usize, lengths: usize, table: usize, weight: f32,
 ): i32 {
   const blocks = verify(list, df, bytes, sum);
   if (blocks < 0) return -1;
@@ -86,6 +86,7 @@ export function accumulate(
       ordinal += code >>> 1;
       const at = acc + (<usize>ordinal << 2);
       const length = <u32>load<u16>(lengths + (<usize>ordinal << 1));
+      store<u8>(touched + (ordinal >>> 6), 1);
       if (code & 1) {
         const share = df > 256 && length < TABLE ? load<f32>(table + (<usize>length << 2)) : weight * <f32>impact(1, length);
         store<f32>(at, load<f32>(at) + share);

@@ -25,12 +25,31 @@ function replaceSmallest(heap: usize, k: u32, value: f32): void {
   store<f32>(heap + (<usize>i << 2), value);
 }
 
-/** The k-th largest of `n` f32 that are above `floor` and allowed by `bits`; `floor` if there are fewer. `heap`: k f32. */
-export function kth(values: usize, n: u32, bits: usize, k: u32, floor: f32, heap: usize): f32 {
+/** The first value from `i` on in a run of 64 that was touched: one byte each in `touched`, padded to 8; 0: all were. At least `n` if none is left. */
+@inline
+function toTouched(touched: usize, i: u32, n: u32): u32 {
+  if (touched == 0 || (i & 63) != 0) return i;
+  while (i < n && !load<u8>(touched + (i >>> 6))) i += (i & 511) == 0 && load<u64>(touched + (i >>> 6)) == 0 ? 512 : 64;
+  return i;
+}
+
+/** Zeroes the runs of 64 f32 that were touched, of `n` values, and forgets that they were. */
+export function wipe(values: usize, n: u32, touched: usize): void {
+  for (let i = toTouched(touched, 0, n); i < n; i = toTouched(touched, i + 64, n)) {
+    memory.fill(values + (<usize>i << 2), 0, 256);
+    store<u8>(touched + (i >>> 6), 0);
+  }
+}
+
+/**
+ * The k-th largest of `n` f32 that are above `floor` and allowed by `bits`; `floor` if there are fewer. `heap`: k f32. `touched`: which
+ * runs of 64 need be looked at, or 0.
+ */
+export function kth(values: usize, n: u32, touched: usize, bits: usize, k: u32, floor: f32, heap: usize): f32 {
   for (let i: u32 = 0; i < k; i++) store<f32>(heap + (<usize>i << 2), floor);
   let smallest = floor;
   const whole = n & ~3;
-  for (let i: u32 = 0; i < whole; i += 4) {
+  for (let i = toTouched(touched, 0, whole); i < whole; i = toTouched(touched, i + 4, whole)) {
     const four = v128.load(values + (<usize>i << 2));
     if (!v128.any_true(f32x4.gt(four, f32x4.splat(smallest)))) continue;
     for (let j = i; j < i + 4; j++) {
@@ -41,6 +60,7 @@ export function kth(values: usize, n: u32, bits: usize, k: u32, floor: f32, heap
       }
     }
   }
+  if (toTouched(touched, whole & ~63, n) >= n) return smallest;
   for (let j = whole; j < n; j++) {
     const value = load<f32>(values + (<usize>j << 2));
     if (value > smallest && allowed(bits, j)) {
@@ -51,11 +71,16 @@ export function kth(values: usize, n: u32, bits: usize, k: u32, floor: f32, heap
   return smallest;
 }
 
-/** Writes the places of all values from `threshold` on (and above `floor`) to `out`, at most `most`; returns how many there are. */
-export function collect(values: usize, n: u32, bits: usize, threshold: f32, floor: f32, out: usize, most: u32): u32 {
+/**
+ * Writes the places of all values from `threshold` on (and above `floor`) to `out`, at most `most`; returns how many there are. `touched` as
+ * for `kth`.
+ */
+export function collect(
+  values: usize, n: u32, touched: usize, bits: usize, threshold: f32, floor: f32, out: usize, most: u32,
+): u32 {
   let count: u32 = 0;
   const limit = f32x4.splat(threshold);
-  for (let i: u32 = 0; i < n; i += 4) {
+  for (let i = toTouched(touched, 0, n); i < n; i = toTouched(touched, i + 4, n)) {
     if (i + 4 <= n && !v128.any_true(f32x4.ge(v128.load(values + (<usize>i << 2)), limit))) continue;
     for (let j = i; j < min(i + 4, n); j++) {
       const value = load<f32>(values + (<usize>j << 2));
