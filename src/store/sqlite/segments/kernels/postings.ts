@@ -63,7 +63,7 @@ function fill(table: usize, weight: f32): void {
 }
 
 /**
- * Adds idf * impact of each posting to `acc` (f32 by ordinal). `lengths`: terms of each chunk, u16 by ordinal; `table`:
+ * Adds idf * impact of each posting to `acc` (f32 by ordinal), and sets the byte of its run of 64 in `touched`. `lengths`: terms of each chunk, u16 by ordinal; `table`:
  * scratch of 4 KB; `weight`: idf. 0, or -1 if the list is damaged.
  */
 export function accumulate(
