@@ -2,24 +2,21 @@ import { normalize } from '../text/normalize.ts';
 import { tokens } from '../text/tokenize.ts';
 import type { LexicalQuery } from '../types.ts';
 
-/** Where the question's words stand in the text, as `[start, end)`, in order, overlaps joined. */
-export function highlight(text: string, query: LexicalQuery): [number, number][] {
+/** Finds where the question's words stand in a text, as `[start, end)`, in order, overlaps joined. */
+export function highlighter(query: LexicalQuery): (text: string) => [number, number][] {
   const own = [...query.terms, ...query.phrases.flat(), ...query.begun.flatMap(({ terms }) => terms)];
-  const spans: [number, number][] = [];
-  let { expanded } = query;
-  if (own.every(isLatin)) {
-    // Cutting the first Chinese costs a process as much as the search: words that only the dictionary added are marked as they stand.
-    const added = expanded.filter((term) => !isLatin(term));
-    if (added.length > 0) spans.push(...standing(text, added));
-    expanded = expanded.filter(isLatin);
-  }
-  const wanted = new Set([...own, ...expanded]);
+  // Cutting the first Chinese costs a process as much as the search: words that only the dictionary added are marked as they stand.
+  const added = own.every(isLatin) ? query.expanded.filter((term) => !isLatin(term)) : [];
+  const wanted = new Set([...own, ...query.expanded.filter((term) => !added.includes(term))]);
   const looksAt = worthALook([...wanted]);
-  for (const { 0: part, index } of text.matchAll(/\S+/g)) {
-    if (!looksAt(part)) continue;
-    for (const { term, start, end } of tokens(part)) if (wanted.has(term)) spans.push([index + start, index + end]);
-  }
-  return joined(spans);
+  return (text) => {
+    const spans = added.length > 0 ? standing(text, added) : [];
+    for (const { 0: part, index } of text.matchAll(/\S+/g)) {
+      if (!looksAt(part)) continue;
+      for (const { term, start, end } of tokens(part)) if (wanted.has(term)) spans.push([index + start, index + end]);
+    }
+    return joined(spans);
+  };
 }
 
 const isLatin = (term: string): boolean => /^[\x00-\x7f]*$/.test(term);

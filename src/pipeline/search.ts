@@ -5,7 +5,7 @@ import { embeddingText } from '../text/chunk.ts';
 import { type ParsedQuery, parseQuery, spoken } from '../text/query.ts';
 import type { Filter, Hit, Io, LexicalQuery, Locator, Span } from '../types.ts';
 import { type Candidate, fullMatch, fuse } from './fuse.ts';
-import { highlight } from './highlight.ts';
+import { highlighter } from './highlight.ts';
 import { instructs } from './instructs.ts';
 import { lookUpPrefixes } from './prefixes.ts';
 import { titled } from './titled.ts';
@@ -233,6 +233,7 @@ async function present(
 ): Promise<SearchHit[]> {
   const passages = await store.read(ranked.map((hit) => hit.chunk));
   const leg = (hits: Hit[]) => new Map(hits.map((hit, i) => [hit.chunk, { rank: i + 1, score: hit.score }]));
+  const marked = highlighter(query);
   const lexical = leg(legs.lexical);
   const dense = leg(legs.dense);
   return ranked.flatMap(({ chunk: id, score }, i) => {
@@ -250,7 +251,7 @@ async function present(
       title: document.title,
       locator: { ...chunk.locator, start: chunk.start, end: chunk.end },
       text: chunk.text,
-      highlights: highlight(chunk.text, query),
+      highlights: marked(chunk.text),
       ...(lexicalLeg ? { lexical: lexicalLeg } : {}),
       ...(vectorLeg ? { vector: vectorLeg } : {}),
       ...(instructs(chunk.text) ? { warnings: ['instruction'] } : {}),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { highlight } from '../../src/pipeline/highlight.ts';
+import { highlighter } from '../../src/pipeline/highlight.ts';
 import { tokens } from '../../src/text/tokenize.ts';
 import type { LexicalQuery } from '../../src/types.ts';
 
@@ -8,7 +8,7 @@ const query = (terms: string[], expanded: string[] = []): LexicalQuery => ({
   ...{ terms, expanded, phrases: [], exclude: [], begun: [] },
 });
 const marked = (text: string, asked: LexicalQuery) =>
-  highlight(text, asked).map(([start, end]) => text.slice(start, end));
+  highlighter(asked)(text).map(([start, end]) => text.slice(start, end));
 
 describe('highlights', () => {
   it('find every word of every kind that the index would find', () => {
@@ -23,7 +23,7 @@ describe('highlights', () => {
         else known.push([start, end]);
         places.set(term, known);
       }
-      for (const [term, spans] of places) expect(highlight(text, query([term])), term).toEqual(spans);
+      for (const [term, spans] of places) expect(highlighter(query([term]))(text), term).toEqual(spans);
     }
   }, 120_000);
 
