@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openClient } from '../client/client.ts';
 import { RagError } from '../errors.ts';
 import type { Io } from '../types.ts';
@@ -59,15 +60,7 @@ export async function signIn(
     body: JSON.stringify({ name, password }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
   }).catch((cause) => {
-    const { code = '' } = ((cause as Error).cause ?? {}) as { code?: string };
-    const distrusted = /CERT|SIGNED|ISSUER|ALTNAME/.test(code);
-    throw new RagError('unavailable', `${url} does not answer${code ? ` (${code})` : ''}`, {
-      hint: distrusted
-        ? 'set RAG_URL in .env to the name in tls/cert.pem; where nobody knows its issuer: NODE_EXTRA_CA_CERTS=tls/cert.pem rag stack up'
-        : 'rag stack status',
-      zh: `${url} 没有应答`,
-      cause,
-    });
+    throw unreachable(url, cause);
   });
   if (response.status === 401 || response.status === 429) return undefined;
   const body = await response.text();
@@ -75,11 +68,57 @@ export async function signIn(
   return (JSON.parse(body) as { access: string }).access;
 }
 
-/** Whether the front door answers, and the API behind it. */
-export async function isAnswering(url: string, signal: AbortSignal): Promise<boolean> {
-  const response = await fetch(`${url}/readyz`, {
-    signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
-  }).catch(() => undefined);
-  await response?.text();
-  return response?.ok === true;
+/** nginx looks up every 2 s where a service has gone that was made anew. */
+const FOUND_MS = 15_000;
+
+/**
+ * Waits until the front door opens onto the API and the page, since healthy containers are no use to a visitor whom nginx still sends to
+ * the old ones. Throws RagError('verify') naming the address and what it answered.
+ */
+export async function untilOpen(url: string, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + FOUND_MS;
+  for (const path of ['/readyz', '/']) {
+    for (;;) {
+      const answer = await statusOf(url + path, signal);
+      if (answer === '200') break;
+      if (performance.now() > end)
+        throw new RagError('verify', `everything runs, but ${url}${path} does not say so: ${answer}`, {
+          hint: 'rag stack logs nginx api web',
+          zh: `各服务都在运行，但 ${url}${path} 没有正常应答：${answer}`,
+        });
+      await pause(500, undefined, { signal });
+    }
+  }
+}
+
+/** Of the answer; without one, what was wrong. */
+async function statusOf(address: string, signal: AbortSignal): Promise<string> {
+  try {
+    const response = await fetch(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) });
+    await response.text();
+    return String(response.status);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Waiting mends no certificate.
+    if (DISTRUSTED.test(codeOf(error))) throw unreachable(address, error);
+    return codeOf(error) || (error as Error).message;
+  }
+}
+
+const DISTRUSTED = /CERT|SIGNED|ISSUER|ALTNAME/;
+
+/** What Node says beneath its "fetch failed". */
+function codeOf(error: unknown): string {
+  return ((error as Error).cause as { code?: string } | undefined)?.code ?? '';
+}
+
+function unreachable(url: string, cause: unknown): RagError {
+  const code = codeOf(cause);
+  return new RagError('unavailable', `${url} does not answer${code ? ` (${code})` : ''}`, {
+    hint: DISTRUSTED.test(code)
+      ? 'set RAG_URL in .env to the name in tls/cert.pem; where nobody knows its issuer: NODE_EXTRA_CA_CERTS=tls/cert.pem rag stack up'
+      : 'rag stack status',
+    zh: `${url} 没有应答`,
+    cause,
+  });
 }

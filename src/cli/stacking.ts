@@ -10,7 +10,7 @@ import { apply, type Step } from '../ops/step.ts';
 import { planUpgrade } from '../ops/upgrade.ts';
 import { version } from '../version.ts';
 import type { Invocation, Outcome } from './app.ts';
-import { isAnswering, prove, signIn } from './proving.ts';
+import { prove, signIn, untilOpen } from './proving.ts';
 import { agreed, depsOf, folderOf, type Planning, shownPlan } from './stack-plan.ts';
 import { stackWords } from './stack-words.ts';
 
@@ -72,15 +72,11 @@ async function finished(
 ): Promise<Outcome> {
   const url = addressOf(folder, facts);
   const admin = { user: folder.env.ADMIN_USER || 'admin', passwordFile: join(folder.path, 'secrets/admin_password') };
+  await untilOpen(url, run.io.signal);
   const proof =
     steps.length > 0 && folder.model.prove
       ? await proven(run, url, admin, !facts.volumes.get(`${facts.project}_postgres`))
       : undefined;
-  if (!proof && !(await isAnswering(url, run.io.signal)))
-    throw new RagError('verify', `everything runs, and ${url}/readyz does not say so`, {
-      hint: 'rag stack logs nginx api',
-      zh: `各服务都在运行，但 ${url}/readyz 没有正常应答`,
-    });
   if (steps.length > 0) await lockImages(deps.runner, await inspect(deps.runner, openFolder(folder.path)));
   const words = stackWords(run.lang);
   const seconds = Math.round(performance.now() - started) / 1000;

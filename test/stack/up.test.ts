@@ -70,6 +70,8 @@ withService(DOCKER, () => {
     expect(degraded.code).toBe(3);
     expect(degraded.out).toContain('not as it should be: web');
     expect((await ours.rag('stack', 'up', '--yes', '--json')).out).toContain('start web');
+    // nginx had given its address up, and looks again every few seconds: `up` ends when the page is there.
+    expect((await fetch(`${ours.url}/`)).status).toBe(200);
     expect((await ours.rag('stack', 'logs', 'api', '--tail', '3')).out).toContain('api');
   });
 
