@@ -46,6 +46,7 @@ it('takes a home of format 3 over: what waits for a vector goes on waiting', asy
   const db = new Database(join(dir, 'rag.db'));
   db.exec(`CREATE TABLE old (hash BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;
     INSERT INTO old SELECT hash, chunk FROM pending; DROP TABLE pending; ALTER TABLE old RENAME TO pending;
+    DROP TABLE recent_slots;
     UPDATE manifest SET body = json_set(body, '$.format', 3); PRAGMA user_version = 3`);
   writeManifest(join(dir, 'index'), JSON.parse(db.prepare('SELECT body FROM manifest').pluck().get() as string));
   db.close();
@@ -59,7 +60,7 @@ it('takes a home of format 3 over: what waits for a vector goes on waiting', asy
   expect((await collect(store.pending())).map(({ text }) => text)).toEqual(['three']);
   await store.close();
   const reader = await openReader(dir, { light: true });
-  expect(await reader.fingerprint()).toMatchObject({ format: 4 });
+  expect(await reader.fingerprint()).toMatchObject({ format: 5 });
   expect(await reader.searchVector(axis(pending.findIndex(({ text }) => text === 'two')), 3)).toHaveLength(3);
   await reader.close();
   rmSync(dir, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import type { Chunk, Document, Filter, Locator, Problem } from '../../types.ts';
 import type { Database } from './schema.ts';
 import type { Change } from './segments/change.ts';
+import { SLOT_OF } from './slots.ts';
 
 export interface DocumentRow {
   key: number;
@@ -86,7 +87,7 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
   const insertRun = db.prepare('INSERT INTO runs (first, last, doc) VALUES (?, ?, ?)');
   const runsOf = db.prepare('SELECT first, last FROM runs WHERE doc = ? ORDER BY first');
   const lastKey = db.prepare('SELECT last FROM runs ORDER BY first DESC LIMIT 1').pluck();
-  const slotOf = db.prepare('SELECT slot FROM slots WHERE hash = ?').pluck();
+  const slotOf = db.prepare(SLOT_OF).pluck();
   const embed = db.prepare('INSERT INTO embedded (chunk, slot) VALUES (?, ?)');
   const embeddedIn = db.prepare('SELECT count(*) FROM embedded WHERE chunk BETWEEN ? AND ?').pluck();
   const wait = db.prepare('INSERT INTO pending (hash, chunk) VALUES (?, ?)');
@@ -139,7 +140,7 @@ export function documentWriter(db: Database, hashOf: (chunk: Pick<Chunk, 'contex
         const hash = hashOf(chunk);
         const locator = JSON.stringify(chunk.locator);
         insertChunk.run(key, doc, chunk.position, chunk.start, chunk.end, hash, chunk.context, locator, chunk.text);
-        const slot = slotOf.get(hash) as number | undefined;
+        const slot = slotOf.get(hash, hash) as number | undefined;
         if (slot === undefined) wait.run(hash, key);
         else {
           embed.run(key, slot);

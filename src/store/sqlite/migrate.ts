@@ -30,6 +30,10 @@ const MIGRATIONS: Record<number, string> = {
   // What waits for a vector is kept in the order in which it comes.
   3: `${byChunk('pending')} ${byChunk('shelf_pending')}
       UPDATE manifest SET body = json_set(body, '$.format', 4);`,
+  // Slots gather before they move to where they are kept.
+  4: `CREATE TABLE recent_slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS shelf_recent_slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
+      UPDATE manifest SET body = json_set(body, '$.format', 5);`,
 };
 
 /**

@@ -8,6 +8,7 @@ import { type Database, FORMAT } from './schema.ts';
 import { type ChunkEntry, chunkOf, documentOf } from './segments/passages.ts';
 import type { Ranges } from './segments/ranges.ts';
 import { shelfAccess } from './shelf.ts';
+import { SLOT_OF } from './slots.ts';
 
 const CHUNK = 'c.key, c.position, c.start, c.end, c.context, c.locator, c.text';
 /** Reading, for readers and the writer. Searching asks the files alone, unless a filter or an id that no search gave is in play. */
@@ -114,9 +115,10 @@ export function readSide(access: Access): StoreReader {
       }
     },
     async vectors(hashes) {
-      const slotOf = access.db().prepare('SELECT slot FROM slots WHERE hash = ?').pluck();
+      const slotOf = access.db().prepare(SLOT_OF).pluck();
       const known = hashes.flatMap((hash) => {
-        const slot = slotOf.get(Buffer.from(hash, 'hex')) as number | undefined;
+        const key = Buffer.from(hash, 'hex');
+        const slot = slotOf.get(key, key) as number | undefined;
         return slot === undefined ? [] : [{ hash, slot }];
       });
       const values = access.snapshot().vectors?.read(known.map(({ slot }) => slot)) ?? [];

@@ -6,7 +6,7 @@ import { RagError } from '../../errors.ts';
 export type Database = DatabaseClass.Database;
 
 /** Of the files in `.rag/`. Raised when the tables change; migrate.ts then says how to get there. */
-export const FORMAT = 4;
+export const FORMAT = 5;
 
 const TABLES = `
 -- One row: what makes the home at this moment, the files in index/ included. The file index/manifest is a copy of it.
@@ -33,6 +33,8 @@ CREATE TABLE runs (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, doc INTEGER
 CREATE INDEX runs_doc ON runs (doc);
 
 CREATE TABLE slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
+-- Those that came last: see slots.ts.
+CREATE TABLE recent_slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE embedded (chunk INTEGER PRIMARY KEY, slot INTEGER NOT NULL);
 -- By chunk, so that a commit touches pages at the end only; waiting.ts finds them by hash.
 CREATE TABLE pending (chunk INTEGER PRIMARY KEY, hash BLOB NOT NULL);

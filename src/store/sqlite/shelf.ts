@@ -4,6 +4,7 @@ import type { Database } from './schema.ts';
 import type { Change } from './segments/change.ts';
 import { type Finder, openFinder } from './segments/find.ts';
 import type { Manifest } from './segments/format.ts';
+import { settleSlots } from './slots.ts';
 import { dropShelfWaiting, swapWaiting } from './waiting.ts';
 
 // The vectors of a second model. Its tables are those of the vectors in use under other names, and changing places means
@@ -11,11 +12,12 @@ import { dropShelfWaiting, swapWaiting } from './waiting.ts';
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS shelf_slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shelf_recent_slots (hash BLOB PRIMARY KEY, slot INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shelf_embedded (chunk INTEGER PRIMARY KEY, slot INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS shelf_pending (chunk INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS shelf_batches (first INTEGER PRIMARY KEY, count INTEGER NOT NULL, runtime TEXT NOT NULL);
 `;
-const NAMES = ['slots', 'embedded', 'pending', 'batches'];
+const NAMES = ['slots', 'recent_slots', 'embedded', 'pending', 'batches'];
 
 function noShelf(): RagError {
   return new RagError('not_found', 'no other model is kept in this home', {
@@ -82,6 +84,7 @@ export function shelve(db: Database, change: Change, model: string): void {
 
 /** Chunks that came since: those whose text is embedded get their vector, the others wait. */
 function catchUp(db: Database, change: Change): void {
+  settleSlots(db);
   db.exec('DELETE FROM embedded WHERE chunk NOT IN (SELECT key FROM chunks); DELETE FROM pending');
   const found = db
     .prepare(

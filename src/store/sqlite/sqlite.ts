@@ -115,6 +115,7 @@ export async function openWriter(dir: string, options: WriterOptions = {}): Prom
     db.pragma('synchronous = FULL');
     // In KiB. What a commit changes here and there (digests, the sources' index) should be at hand, not be read again.
     db.pragma('cache_size = -32768');
+    db.pragma('temp.cache_size = -65536');
     db.pragma('journal_size_limit = 67108864');
     // Pages of 16 KiB: as much as the log may keep. What is changed again and again is then moved once.
     db.pragma('wal_autocheckpoint = 4000');

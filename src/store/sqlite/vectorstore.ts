@@ -7,43 +7,46 @@ import { fileWriter } from './segments/files.ts';
 import { rowsFile, strideOf } from './segments/format.ts';
 import type { Kernel } from './segments/kernel.ts';
 import { extendCodes } from './segments/vectorfiles.ts';
+import { SLOT_OF, settleManySlots, settleSlots } from './slots.ts';
 import { findWaiting } from './waiting.ts';
 
 /** Appends vectors; hashes that have a slot already are skipped. Inside the caller's transaction. */
 export function appendVectors(db: Database, change: Change, runtime: string, vectors: Map<string, Float32Array>): void {
-  const taken = db.prepare('SELECT 1 FROM slots WHERE hash = ?');
-  const fresh = [...vectors].filter(([hash]) => taken.get(Buffer.from(hash, 'hex')) === undefined);
+  const slotOf = db.prepare(SLOT_OF);
+  const fresh = [...vectors]
+    .map(([hash, vector]) => ({ hash: Buffer.from(hash, 'hex'), vector }))
+    .filter(({ hash }) => slotOf.get(hash, hash) === undefined);
   if (fresh.length === 0) return;
-  change.manifest.dimensions ??= fresh[0]![1].length;
+  change.manifest.dimensions ??= fresh[0]!.vector.length;
   findWaiting(db);
-  const first = change.append(fresh.map(([, vector]) => vector));
-  const insertSlot = db.prepare('INSERT INTO slots (hash, slot) VALUES (?, ?)');
+  const first = change.append(fresh.map(({ vector }) => vector));
+  const insertSlot = db.prepare('INSERT INTO recent_slots (hash, slot) VALUES (?, ?)');
   const waiting = db
     .prepare(
-      `SELECT w.chunk, d.since IS NOT NULL AND d.until IS NULL AS live FROM waiting w
+      `SELECT w.chunk, d.since IS NOT NULL AND d.until IS NULL AS live FROM waiting w JOIN pending p ON p.chunk = w.chunk AND p.hash = w.hash
        JOIN chunks c ON c.key = w.chunk JOIN documents d ON d.key = c.doc WHERE w.hash = ? ORDER BY w.chunk`,
     )
     .raw();
   const embed = db.prepare('INSERT INTO embedded (chunk, slot) VALUES (?, ?)');
   const arrived = db.prepare('DELETE FROM pending WHERE chunk = ?');
   const { counts, runtimes } = change.manifest;
-  fresh.forEach(([hash], i) => {
-    const key = Buffer.from(hash, 'hex');
-    insertSlot.run(key, first + i);
-    for (const [chunk, live] of waiting.all(key) as [number, number][]) {
+  fresh.forEach(({ hash }, i) => {
+    insertSlot.run(hash, first + i);
+    for (const [chunk, live] of waiting.all(hash) as [number, number][]) {
       embed.run(chunk, first + i);
       change.link(chunk, first + i);
       counts.embedded += live;
       arrived.run(chunk);
     }
   });
+  settleManySlots(db, first, first + fresh.length);
   db.prepare('INSERT INTO batches (first, count, runtime) VALUES (?, ?, ?)').run(first, fresh.length, runtime);
   runtimes[runtime] = (runtimes[runtime] ?? 0) + fresh.length;
 }
 
 /** Forgets all vectors; every chunk waits for one again. */
 export function dropVectors(db: Database, change: Change): void {
-  db.exec(`DELETE FROM batches; DELETE FROM slots; DELETE FROM embedded; DELETE FROM pending;
+  db.exec(`DELETE FROM batches; DELETE FROM slots; DELETE FROM recent_slots; DELETE FROM embedded; DELETE FROM pending;
     INSERT INTO pending (hash, chunk) SELECT hash, key FROM chunks`);
   const { manifest } = change;
   for (const name of ['vectors', 'model', 'dimensions'] as const) delete manifest[name];
@@ -68,6 +71,7 @@ export function compactVectors(db: Database, dir: string, kernel: Kernel, change
   const stride = strideOf(old.dimensions);
   const generation = change.fresh();
   const used = db.prepare('SELECT DISTINCT slot FROM embedded ORDER BY slot').pluck().all() as number[];
+  settleSlots(db);
   db.exec('DELETE FROM slots WHERE slot NOT IN (SELECT slot FROM embedded)');
   const runtimeOf = db.prepare('SELECT runtime FROM batches WHERE first <= ? ORDER BY first DESC LIMIT 1').pluck();
   const move = [

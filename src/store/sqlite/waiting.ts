@@ -4,8 +4,9 @@ const has = (db: Database, name: string): boolean =>
   db.prepare('SELECT 1 FROM sqlite_temp_master WHERE name = ?').get(name) !== undefined;
 
 /**
- * `waiting`: what waits for a vector, by hash. It is made when vectors first come, and kept up to date by triggers from then on: in the main
- * table an order by hash would make each commit to a large home write a page a chunk.
+ * `waiting`: where to look for what waits for a vector, by hash. It is made when vectors first come, and a trigger adds to it from then on.
+ * Nothing is taken out: whether a chunk still waits, `pending` says. In the main table an order by hash would make each commit to a large
+ * home write a page a chunk.
  */
 export function findWaiting(db: Database): void {
   if (has(db, 'waiting')) return;
@@ -14,12 +15,10 @@ export function findWaiting(db: Database): void {
   db.exec(`CREATE TEMP TABLE waiting (hash BLOB NOT NULL, chunk INTEGER NOT NULL, PRIMARY KEY (hash, chunk)) WITHOUT ROWID;
     INSERT INTO waiting SELECT hash, chunk FROM pending ORDER BY hash, chunk;
     CREATE TEMP TRIGGER came_${set} AFTER INSERT ON pending
-      BEGIN INSERT INTO waiting VALUES (new.hash, new.chunk); END;
-    CREATE TEMP TRIGGER went_${set} AFTER DELETE ON pending
-      BEGIN DELETE FROM waiting WHERE hash = old.hash AND chunk = old.chunk; END`);
+      BEGIN INSERT OR IGNORE INTO waiting VALUES (new.hash, new.chunk); END`);
 }
 
-/** After `pending` and `shelf_pending` have changed names: SQLite has the triggers follow. */
+/** After `pending` and `shelf_pending` have changed names: SQLite has the trigger follow. */
 export function swapWaiting(db: Database): void {
   const rename = (from: string, to: string) => {
     if (has(db, from)) db.exec(`ALTER TABLE temp.${from} RENAME TO ${to}`);
@@ -29,7 +28,7 @@ export function swapWaiting(db: Database): void {
   rename('waiting_moving', 'waiting_shelf');
 }
 
-/** With `shelf_pending` its triggers have gone. */
+/** With `shelf_pending` its trigger has gone. */
 export function dropShelfWaiting(db: Database): void {
   db.exec('DROP TABLE IF EXISTS temp.waiting_shelf');
 }

@@ -19,7 +19,8 @@ const NEAR = { perResult: 20, least: 3000, oneOf: 160 };
  * read, and recall stays what it was (`node test/bench/index/main.mjs 1m`).
  */
 const ROWS = { perResult: 10, least: 1500, oneOf: 250 };
-const NONE = 0xffffffff;
+/** Bytes before the distances and slots that the kernel gathers (kernels/nearest.ts). */
+const STATE = 64;
 
 const share = ({ perResult, least, oneOf }: typeof NEAR, k: number, slots: number) =>
   Math.max(least, perResult * k, Math.ceil(slots / oneOf));
@@ -58,13 +59,12 @@ export function openCodes(kernel: Kernel, file: number, name: string, dimensions
     nearest(query, k, allowed) {
       const { code, table } = prepare(query);
       const near = share(NEAR, k, slots);
-      const distances = kernel.region('distances', 4 * near);
-      const found = kernel.region('slots', 4 * near);
-      const estimates = kernel.region('estimates', 4 * near);
+      const room = 2 * near;
+      const words = codeBytes / 8;
+      const state = kernel.region('nearest', STATE + room * (8 + codeBytes));
+      const histogram = kernel.region('histogram', 4 * bits + 4);
       const piece = kernel.region('codes', perPiece * blockBytes);
-      kernel.u32(distances, near).fill(NONE);
-      kernel.u32(found, near).fill(NONE);
-      kernel.f32(estimates, near).fill(Number.NEGATIVE_INFINITY);
+      kernel.run.beginNearest(state, near, room);
       for (let block = 0; block < blocks; block += perPiece) {
         const count = Math.min(perPiece, blocks - block);
         if (!kernel.read(file, headBytes + block * blockBytes, piece, count * blockBytes))
@@ -74,20 +74,17 @@ export function openCodes(kernel: Kernel, file: number, name: string, dimensions
           if (kernel.run.checksum(at, blockBytes - 8) >>> 0 !== kernel.u32(at + blockBytes - 8, 1)[0])
             throw damaged(name, 'a block of codes');
           const first = (block + i) * CODE_BLOCK;
-          kernel.run.hamming(
-            ...([code, table, at, CODE_BLOCK, codeBytes / 8, first, allowed] as const),
-            ...([distances, found, estimates, near] as const),
-          );
+          kernel.run.nearest(code, at, CODE_BLOCK, words, first, allowed, state, histogram);
         }
       }
+      const gathered = kernel.run.keepNearest(state, words, histogram);
       const rows = share(ROWS, k, slots);
+      const estimates = kernel.region('estimates', 4 * gathered);
+      kernel.run.estimates(state, table, words, estimates);
       const heap = kernel.region('heap', 4 * rows);
-      const reached = kernel.run.kth(estimates, near, 0, 0, rows, Number.NEGATIVE_INFINITY, heap);
-      const values = kernel.f32(estimates, near);
-      return kernel
-        .u32(found, near)
-        .filter((slot, i) => slot !== NONE && values[i]! >= reached)
-        .sort();
+      const reached = kernel.run.kth(estimates, gathered, 0, 0, rows, Number.NEGATIVE_INFINITY, heap);
+      const values = kernel.f32(estimates, gathered);
+      return kernel.u32(state + STATE + 4 * room, gathered).filter((_, i) => values[i]! >= reached);
     },
   };
 }

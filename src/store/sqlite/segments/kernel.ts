@@ -63,12 +63,15 @@ interface Exports {
     ]
   ): number;
   tableOf(turned: number, bytes: number, out: number): void;
-  hamming(
+  beginNearest(state: number, near: number, room: number): void;
+  keepNearest(state: number, words: number, histogram: number): number;
+  nearest(
     ...args: [
-      ...[query: number, table: number, codes: number, n: number, words: number, first: number, bits: number],
-      ...[distances: number, slots: number, estimates: number, k: number],
+      ...[query: number, codes: number, n: number, words: number, first: number, bits: number],
+      ...[state: number, histogram: number],
     ]
   ): void;
+  estimates(state: number, table: number, words: number, out: number): void;
 }
 
 /** A posting list: where it lies, how many postings, bytes, checksum. */

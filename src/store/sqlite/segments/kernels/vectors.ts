@@ -3,11 +3,26 @@ import { checksum } from './checksum';
 
 /** f32 to int8 with one scale (value = int8 * scale), as a row at `out`. */
 export function quantise(vector: usize, dims: u32, stride: u32, out: usize): void {
-  let peak: f32 = 1e-12;
-  for (let i: u32 = 0; i < dims; i++) peak = max(peak, abs(load<f32>(vector + (<usize>i << 2))));
+  const whole = dims & ~3;
+  let peaks = f32x4.splat(1e-12);
+  for (let i: u32 = 0; i < whole; i += 4) peaks = f32x4.max(peaks, f32x4.abs(v128.load(vector + (<usize>i << 2))));
+  let peak = max(
+    max(f32x4.extract_lane(peaks, 0), f32x4.extract_lane(peaks, 1)),
+    max(f32x4.extract_lane(peaks, 2), f32x4.extract_lane(peaks, 3)),
+  );
+  for (let i = whole; i < dims; i++) peak = max(peak, abs(load<f32>(vector + (<usize>i << 2))));
   // 17 bits of mantissa: then 127 times it is exact, and a vector that was read and is written again stays what it is.
   const scale = reinterpret<f32>((reinterpret<u32>(<f32>(<f64>peak / 127)) + 0x40) & 0xffffff80);
-  for (let i: u32 = 0; i < dims; i++) {
+  const scales = f64x2.splat(<f64>scale);
+  for (let i: u32 = 0; i < whole; i += 4) {
+    const four = v128.load(vector + (<usize>i << 2));
+    const low = f64x2.nearest(f64x2.div(f64x2.promote_low_f32x4(four), scales));
+    const high = f64x2.nearest(f64x2.div(f64x2.promote_low_f32x4(v128.shuffle<i64>(four, four, 1, 1)), scales));
+    const words = v128.shuffle<i64>(i32x4.trunc_sat_f64x2_s_zero(low), i32x4.trunc_sat_f64x2_s_zero(high), 0, 2);
+    const shorts = i16x8.narrow_i32x4_s(words, words);
+    store<u32>(out + i, i32x4.extract_lane(i8x16.narrow_i16x8_s(shorts, shorts), 0));
+  }
+  for (let i = whole; i < dims; i++) {
     store<i8>(out + i, <i8>nearest<f64>(<f64>load<f32>(vector + (<usize>i << 2)) / <f64>scale));
   }
   for (let i = dims; i < stride - 8; i++) store<i8>(out + i, 0);
@@ -39,31 +54,56 @@ export function dots(query: usize, rows: usize, n: u32, stride: u32, out: usize)
   return -1;
 }
 
-@inline
+/** Hadamard transform of n f32, a power of two from 64 on. */
 function transform(x: usize, n: u32): void {
-  for (let half: u32 = 1; half < n; half <<= 1) {
-    for (let i: u32 = 0; i < n; i += half << 1) {
-      for (let j = i; j < i + half; j++) {
-        const p = x + (<usize>j << 2);
-        const q = p + (<usize>half << 2);
-        const u = load<f32>(p);
-        const v = load<f32>(q);
-        store<f32>(p, u + v);
-        store<f32>(q, u - v);
+  const end = x + (<usize>n << 2);
+  const odd = i32x4(0, 0x80000000, 0, 0x80000000);
+  const upper = i32x4(0, 0, 0x80000000, 0x80000000);
+  // Neighbours, then pairs: within one vector.
+  for (let p = x; p < end; p += 16) {
+    const four = v128.load(p);
+    const two = f32x4.add(
+      v128.shuffle<i32>(four, four, 0, 0, 2, 2),
+      v128.xor(v128.shuffle<i32>(four, four, 1, 1, 3, 3), odd),
+    );
+    const sum = f32x4.add(
+      v128.shuffle<i64>(two, two, 0, 0),
+      v128.xor(v128.shuffle<i64>(two, two, 1, 1), upper),
+    );
+    v128.store(p, sum);
+  }
+  for (let half: usize = 16; half < <usize>n << 2; half <<= 1) {
+    for (let block = x; block < end; block += half << 1) {
+      for (let p = block; p < block + half; p += 16) {
+        const u = v128.load(p);
+        const v = v128.load(p + half);
+        v128.store(p, f32x4.add(u, v));
+        v128.store(p + half, f32x4.sub(u, v));
       }
     }
   }
 }
 
-@inline
+const A: u32 = 1664525;
+const C: u32 = 1013904223;
+
+/** Turns the sign where the top bit of a linear congruential generator is set: four of its steps at once. */
 function flip(x: usize, n: u32, seed: u32): void {
-  let state = seed;
-  for (let i: u32 = 0; i < n; i++) {
-    state = state * 1664525 + 1013904223;
-    if (state >>> 31) {
-      const p = x + (<usize>i << 2);
-      store<f32>(p, -load<f32>(p));
-    }
+  const s0 = seed * A + C;
+  const s1 = s0 * A + C;
+  const s2 = s1 * A + C;
+  const s3 = s2 * A + C;
+  let state = i32x4(0, 0, 0, 0);
+  state = i32x4.replace_lane(state, 0, s0);
+  state = i32x4.replace_lane(state, 1, s1);
+  state = i32x4.replace_lane(state, 2, s2);
+  state = i32x4.replace_lane(state, 3, s3);
+  const a = i32x4.splat(A * A * A * A);
+  const c = i32x4.splat(C * (A * A * A + A * A + A + 1));
+  const top = i32x4.splat(0x80000000);
+  for (const end = x + (<usize>n << 2); x < end; x += 16) {
+    v128.store(x, v128.xor(v128.load(x), v128.and(state, top)));
+    state = i32x4.add(i32x4.mul(state, a), c);
   }
 }
 
@@ -91,11 +131,19 @@ function rotate(x: usize, bits: u32): void {
 /** Signs of the `bits` f32 at `x`, one bit each. */
 @inline
 function signs(x: usize, bits: u32, out: usize): void {
+  const zero = f32x4.splat(0);
   for (let i: u32 = 0; i < bits; i += 8) {
-    let byte: u32 = 0;
-    for (let j: u32 = 0; j < 8; j++) if (load<f32>(x + (<usize>(i + j) << 2)) > 0) byte |= 1 << j;
-    store<u8>(out + (i >>> 3), byte);
+    const p = x + (<usize>i << 2);
+    const low = i32x4.bitmask(f32x4.gt(v128.load(p), zero));
+    const high = i32x4.bitmask(f32x4.gt(v128.load(p, 16), zero));
+    store<u8>(out + (i >>> 3), low | (high << 4));
   }
+}
+
+/** Four of them, as f32. */
+@inline
+function int8s(p: usize): v128 {
+  return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(i16x8.extend_low_i8x16_s(v128.load32_zero(p))));
 }
 
 /**
@@ -107,7 +155,14 @@ export function codesOf(rows: usize, n: u32, stride: u32, dims: u32, bits: u32, 
     const row = rows + <usize>i * stride;
     if (stride > 0 && checksum(row, stride - 4) != load<u32>(row + stride - 4)) return i;
     const scale = stride > 0 ? load<f32>(row + stride - 8) : 1;
-    for (let d: u32 = 0; d < bits; d++) {
+    const whole = dims & ~3;
+    const scales = f32x4.splat(scale);
+    for (let d: u32 = 0; d < whole; d += 4) {
+      const at = <usize>d << 2;
+      const own = stride > 0 ? f32x4.mul(int8s(row + d), scales) : v128.load(row + at);
+      v128.store(scratch + at, f32x4.sub(own, v128.load(mean + at)));
+    }
+    for (let d = whole; d < bits; d++) {
       let value: f32 = 0;
       if (d < dims) {
         const own = stride > 0 ? <f32>load<i8>(row + d) * scale : load<f32>(row + (<usize>d << 2));
@@ -119,102 +174,4 @@ export function codesOf(rows: usize, n: u32, stride: u32, dims: u32, bits: u32, 
     signs(scratch, bits, out + <usize>i * (bits >>> 3));
   }
   return -1;
-}
-
-/**
- * What each byte of a code adds to its product with the turned question (f32): bit set, plus the component, else minus. 256 f32 for each of
- * `bytes` bytes, to `out`.
- */
-export function tableOf(turned: usize, bytes: u32, out: usize): void {
-  for (let byte: u32 = 0; byte < bytes; byte++) {
-    const x = turned + (<usize>byte << 5);
-    const table = out + (<usize>byte << 10);
-    let none: f32 = 0;
-    for (let j: u32 = 0; j < 8; j++) none -= load<f32>(x + (<usize>j << 2));
-    store<f32>(table, none);
-    for (let value: u32 = 1; value < 256; value++) {
-      const without = load<f32>(table + (<usize>(value & (value - 1)) << 2));
-      store<f32>(table + (<usize>value << 2), without + 2 * load<f32>(x + (<usize>ctz(value) << 2)));
-    }
-  }
-}
-
-@inline
-function estimate(table: usize, code: usize, bytes: u32): f32 {
-  let a: f32 = 0;
-  let b: f32 = 0;
-  for (let i: u32 = 0; i < bytes; i += 2) {
-    a += load<f32>(table + (<usize>i << 10) + (<usize>load<u8>(code + i) << 2));
-    b += load<f32>(table + (<usize>i << 10) + (<usize>load<u8>(code + i, 1) << 2), 1024);
-  }
-  return a + b;
-}
-
-@inline
-function replaceFarthest(
-  distances: usize, slots: usize, estimates: usize, k: u32, distance: u32, slot: u32, estimated: f32,
-): void {
-  let i: u32 = 0;
-  while (true) {
-    let child: u32 = 2 * i + 1;
-    if (child >= k) break;
-    let farther = load<u32>(distances + (<usize>child << 2));
-    if (child + 1 < k) {
-      const other = load<u32>(distances + (<usize>child << 2), 4);
-      if (other > farther) {
-        child++;
-        farther = other;
-      }
-    }
-    if (farther <= distance) break;
-    store<u32>(distances + (<usize>i << 2), farther);
-    store<u32>(slots + (<usize>i << 2), load<u32>(slots + (<usize>child << 2)));
-    store<f32>(estimates + (<usize>i << 2), load<f32>(estimates + (<usize>child << 2)));
-    i = child;
-  }
-  store<u32>(distances + (<usize>i << 2), distance);
-  store<u32>(slots + (<usize>i << 2), slot);
-  store<f32>(estimates + (<usize>i << 2), estimated);
-}
-
-/**
- * Keeps the `k` nearest by differing bits of `n` codes of `words` 8-byte words in the heap of distances and slots (u32; the
- * farthest first, prefilled by the caller), with the estimate (f32) that `table` gives each. `bits` (by slot, or 0) says which may be kept.
- */
-export function hamming(
-  query: usize, table: usize, codes: usize, n: u32, words: u32, first: u32, bits: usize,
-  distances: usize, slots: usize, estimates: usize, k: u32,
-): void {
-  let farthest = load<u32>(distances);
-  let p = codes;
-  if (words == 6) {
-    const q0 = load<u64>(query);
-    const q1 = load<u64>(query, 8);
-    const q2 = load<u64>(query, 16);
-    const q3 = load<u64>(query, 24);
-    const q4 = load<u64>(query, 32);
-    const q5 = load<u64>(query, 40);
-    for (let i: u32 = 0; i < n; i++, p += 48) {
-      const distance = <u32>(
-        popcnt<u64>(load<u64>(p) ^ q0) + popcnt<u64>(load<u64>(p, 8) ^ q1) + popcnt<u64>(load<u64>(p, 16) ^ q2) +
-        popcnt<u64>(load<u64>(p, 24) ^ q3) + popcnt<u64>(load<u64>(p, 32) ^ q4) + popcnt<u64>(load<u64>(p, 40) ^ q5)
-      );
-      if (distance >= farthest) continue;
-      const slot = first + i;
-      if (bits && !((load<u8>(bits + (slot >>> 3)) >> (slot & 7)) & 1)) continue;
-      replaceFarthest(distances, slots, estimates, k, distance, slot, estimate(table, p, 48));
-      farthest = load<u32>(distances);
-    }
-    return;
-  }
-  for (let i: u32 = 0; i < n; i++, p += <usize>words << 3) {
-    let sum: u64 = 0;
-    for (let w: u32 = 0; w < words; w++) sum += popcnt<u64>(load<u64>(p + (<usize>w << 3)) ^ load<u64>(query + (<usize>w << 3)));
-    const distance = <u32>sum;
-    if (distance >= farthest) continue;
-    const slot = first + i;
-    if (bits && !((load<u8>(bits + (slot >>> 3)) >> (slot & 7)) & 1)) continue;
-    replaceFarthest(distances, slots, estimates, k, distance, slot, estimate(table, p, words << 3));
-    farthest = load<u32>(distances);
-  }
 }
