@@ -94,11 +94,23 @@ it('find the k-th largest and what reaches it', () => {
   kernel.bytes(bits, 126).set(allowed);
   const passing = [...values.keys()].filter((i) => values[i]! > 0 && (allowed[i >> 3]! >> (i & 7)) & 1);
   const sorted = passing.map((i) => values[i]!).sort((x, y) => y - x);
-  const kth = kernel.run.kth(at, 1003, 0, bits, 50, 0, heap);
-  expect(kth).toBe(sorted[49]);
-  const count = kernel.run.collect(at, 1003, 0, bits, kth, 0, out, 1003);
-  expect([...kernel.u32(out, count)]).toEqual(passing.filter((i) => values[i]! >= kth));
-  expect(kernel.run.kth(at, 1003, 0, bits, passing.length + 1, 0, kernel.region('heap', 4 * 1100))).toBe(0);
+  const kth = sorted[49]!;
+  const best = (k: number, share: number, less: number, most: number) =>
+    kernel.run.best(at, 1003, 0, bits, k, 0, share, less, heap, out, most);
+  const reaching = (value: number) => passing.filter((i) => values[i]! >= value);
+  expect([...kernel.u32(out, best(50, 1, 0, 1003))]).toEqual(reaching(kth));
+  expect(kernel.f32(heap, 1)[0]).toBe(kth);
+  // Room for less than were looked at on the way, and for less than there are.
+  expect([...kernel.u32(out, best(50, 1, 0, 50))]).toEqual(reaching(kth));
+  expect(best(50, 1, 0, 49)).toBe(50);
+  expect([...kernel.u32(out, best(50, 0.5, 0.125, 1003))]).toEqual(reaching(Math.fround(kth * 0.5 - 0.125)));
+  expect(kernel.f32(heap, 1)[0]).toBe(kth);
+  expect([...kernel.u32(out, kernel.run.collect(at, 1003, 0, bits, kth, 0, out, 1003))]).toEqual(reaching(kth));
+  kernel.region('heap', 4 * 1100);
+  expect([
+    ...kernel.u32(out, kernel.run.best(at, 1003, 0, bits, 1003, 0, 1, 0, kernel.region('heap', 0), out, 1003)),
+  ]).toEqual(passing);
+  expect(kernel.f32(kernel.region('heap', 0), 1)[0]).toBe(0);
 });
 
 it('look at no run of values that was not touched, and at every one that was', () => {
@@ -131,9 +143,10 @@ it('look at no run of values that was not touched, and at every one that was', (
       }
     }
     const sorted = real.map((i) => at[i]!).sort((a, b) => b - a);
-    const kth = kernel.run.kth(values, n, touched, 0, 10, 0, heap);
-    expect(kth).toBe(sorted[9] ?? 0);
-    const count = kernel.run.collect(values, n, touched, 0, kth, 0, out, n);
+    const kth = sorted[9] ?? 0;
+    const count = kernel.run.best(values, n, touched, 0, 10, 0, 1, 0, heap, out, n);
+    expect(kernel.f32(heap, 1)[0]).toBe(kth);
     expect([...kernel.u32(out, count)]).toEqual(real.filter((i) => at[i]! >= kth));
+    expect(kernel.run.collect(values, n, touched, 0, kth, 0, out, n)).toBe(count);
   }
 });

@@ -82,9 +82,11 @@ export function openCodes(kernel: Kernel, file: number, name: string, dimensions
       const estimates = kernel.region('estimates', 4 * gathered);
       kernel.run.estimates(state, table, words, estimates);
       const heap = kernel.region('heap', 4 * rows);
-      const reached = kernel.run.kth(estimates, gathered, 0, 0, rows, Number.NEGATIVE_INFINITY, heap);
-      const values = kernel.f32(estimates, gathered);
-      return kernel.u32(state + STATE + 4 * room, gathered).filter((_, i) => values[i]! >= reached);
+      const out = kernel.region('collected', 4 * gathered);
+      const none = Number.NEGATIVE_INFINITY;
+      const count = kernel.run.best(estimates, gathered, 0, 0, rows, none, 1, 0, heap, out, gathered);
+      const found = kernel.u32(state + STATE + 4 * room, gathered);
+      return kernel.u32(out, count).map((place) => found[place]!);
     },
   };
 }

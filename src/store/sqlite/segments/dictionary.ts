@@ -1,5 +1,3 @@
-import type { List } from './kernel.ts';
-
 /** A block's head: its checksum (u32) and where its first list stands (f64, from the start of the file). */
 export const BLOCK_HEAD = 12;
 
@@ -14,8 +12,6 @@ export interface Entry {
   /** The list itself, if it stands in no file: `unite` made it. */
   held?: Uint8Array;
 }
-
-export const listAt = (entry: Entry, at: number): List => [at, entry.df, entry.bytes, entry.sum];
 
 /**
  * The entries of one block, in order, for merging. `bytes`: the block with its head. A term's bytes come as the characters of a

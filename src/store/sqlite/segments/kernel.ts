@@ -46,7 +46,12 @@ interface Exports {
   checkLinks(links: number, n: number): number;
   slotsOf(links: number, n: number, chunks: number, m: number, out: number): void;
   chunksOf(links: number, n: number, slots: number, m: number, out: number, most: number): number;
-  kth(values: number, n: number, touched: number, bits: number, k: number, floor: number, heap: number): number;
+  best(
+    ...args: [
+      ...[values: number, n: number, touched: number, bits: number, k: number],
+      ...[floor: number, share: number, less: number, heap: number, out: number, most: number],
+    ]
+  ): number;
   collect(
     ...args: [
       ...[values: number, n: number, touched: number, bits: number],

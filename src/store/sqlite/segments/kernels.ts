@@ -5,7 +5,7 @@ export { findBlock, findEntry } from './kernels/dictionary';
 export { checkLinks, chunksOf, slotsOf } from './kernels/links';
 export { beginNearest, estimates, keepNearest, nearest, tableOf } from './kernels/nearest';
 export { accumulate, countLive, decodeInto, encode, rescore } from './kernels/postings';
-export { collect, kth, wipe } from './kernels/top';
+export { best, collect, wipe } from './kernels/top';
 export { group, intern, rehash, sortTerms } from './kernels/terms';
 export { codesOf, dots, quantise } from './kernels/vectors';
 export { addList, addSorted, closeBlock, fits } from './kernels/writer';

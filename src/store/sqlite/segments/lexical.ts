@@ -2,7 +2,7 @@ import { BESIDE, idf, K1 } from '../../../text/bm25.ts';
 import type { Begun } from '../../../types.ts';
 import { bitsOf } from './bits.ts';
 import { damaged } from './damage.ts';
-import { type Entry, listAt } from './dictionary.ts';
+import type { Entry } from './dictionary.ts';
 import { type Lookup, openLookup } from './lookup.ts';
 import type { OpenSegment, Snapshot } from './open.ts';
 import { type Ranges, touches } from './ranges.ts';
@@ -99,19 +99,6 @@ export function openLexical(snapshot: Snapshot, total: number, only?: Ranges): L
     }
   }
 
-  /** Places of the values from `threshold` on; undefined if there are more than `most`. */
-  function collected(
-    acc: number,
-    touched: number,
-    bits: number,
-    threshold: number,
-    most: number,
-  ): Uint32Array | undefined {
-    const out = kernel.region('collected', 4 * most);
-    const count = kernel.run.collect(acc, ordinals, touched, bits, threshold, 0, out, most) >>> 0;
-    return count > most ? undefined : kernel.u32(out, count).slice();
-  }
-
   return {
     lookup,
     weigh: (terms) => [...terms].map(weigh),
@@ -156,26 +143,30 @@ export function openLexical(snapshot: Snapshot, total: number, only?: Ranges): L
       const table = kernel.region('table', 4096);
       const heap = kernel.region('heap', 4 * k);
       const most = Math.max(MANY, 8 * k);
-      kernel.region('collected', 4 * most);
+      const out = kernel.region('collected', 4 * most);
+      /** Places that may be among the best when nothing adds more than `less` any more; undefined if that cannot be told yet. */
+      const contenders = (less: number): Uint32Array | undefined => {
+        const args = [acc, ordinals, touched, bits, k, 0, 1 - SLACK, less, heap, out, most] as const;
+        const count = kernel.run.best(...args) >>> 0;
+        const told = less === 0 || kernel.f32(heap, 1)[0]! > less;
+        return told && count <= most ? kernel.u32(out, count).slice() : undefined;
+      };
       // Of a question's words few passages have one: what no list touched need not be zeroed, nor looked at.
       kernel.run.wipe(acc, ordinals, touched);
       for (const [i, term] of ordered.entries()) {
         if (i > 0 && left[i]! > FEW) {
           // A chunk that has none of the terms so far cannot reach the k-th best any more, nor one that has too little.
-          const reached = kernel.run.kth(acc, ordinals, touched, bits, k, 0, heap);
-          if (reached > rest[i]! * (1 + SLACK)) {
-            const found = collected(acc, touched, bits, reached - rest[i]! * (1 + SLACK) - reached * SLACK, most);
-            if (found !== undefined) return found;
-          }
+          const found = contenders(rest[i]! * (1 + SLACK));
+          if (found !== undefined) return found;
         }
         accumulate(term, acc, touched, table);
       }
-      const reached = kernel.run.kth(acc, ordinals, touched, bits, k, 0, heap);
-      const found = collected(acc, touched, bits, reached * (1 - SLACK), most);
+      const found = contenders(0);
       if (found !== undefined) return found;
+      const reached = kernel.f32(heap, 1)[0]!;
       // A crowd of equals at the end of the list: all that are better, and as many of the equals as there is room for.
-      const better = collected(acc, touched, bits, reached * (1 + SLACK), most) ?? new Uint32Array(0);
-      const out = kernel.region('collected', 4 * most);
+      const count = kernel.run.collect(acc, ordinals, touched, bits, reached * (1 + SLACK), 0, out, most);
+      const better = kernel.u32(out, count).slice();
       kernel.run.collect(acc, ordinals, touched, bits, reached * (1 - SLACK), 0, out, most);
       return Uint32Array.from(new Set([...better, ...kernel.u32(out, most)])).sort();
     },
@@ -198,8 +189,7 @@ export function openLexical(snapshot: Snapshot, total: number, only?: Ranges): L
         for (const { segment, from, to } of parts) {
           const entry = entries.get(segment);
           if (entry === undefined) continue;
-          lookup.list(segment, entry);
-          const at = listAt(entry, kernel.region('list', 0));
+          const at = lookup.list(segment, entry);
           const own = lengths + 2 * segment.base;
           const args = [
             local + 4 * from,

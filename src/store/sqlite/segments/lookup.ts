@@ -6,6 +6,10 @@ import type { OpenSegment, Snapshot } from './open.ts';
 /** Room for a term that is rebuilt from a front-coded block. */
 const SCRATCH = 8192;
 const FOUND = 20;
+/** Bytes in which short lists stay: a question's are read through, and looked up again where its best passages are scored. */
+const KEPT = 1 << 20;
+/** Longer lists are read anew. */
+const SHORT = KEPT / 16;
 
 /** Where terms are found: the indexes of all dictionaries lie in the kernel's memory. */
 export interface Lookup {
@@ -13,7 +17,7 @@ export interface Lookup {
   entries(term: string): Map<OpenSegment, Entry>;
   /** Terms that begin so, with how many chunks have each, dead ones included. */
   from(prefix: string): Map<string, number>;
-  /** Reads a list into the kernel's memory. */
+  /** Reads a list into the kernel's memory; good until the next one is read. */
   list(segment: OpenSegment, entry: Entry): List;
 }
 
@@ -31,6 +35,20 @@ export function openLookup(snapshot: Snapshot): Lookup {
     next += (index.bytes + 63) & ~63;
   }
   const known = new Map<string, Map<OpenSegment, Entry>>();
+  const kept = new Map<Entry, number>();
+  let used = 0;
+
+  /** Where a list of so many bytes goes that stays until there is no more room. */
+  function keep(entry: Entry): number {
+    if (used + entry.bytes > KEPT) {
+      kept.clear();
+      used = 0;
+    }
+    const at = kernel.region('kept lists', KEPT) + used;
+    kept.set(entry, at);
+    used += entry.bytes;
+    return at;
+  }
 
   /** Where a block stands in the file, and its bytes. */
   function placeOf(segment: OpenSegment, number: number): [number, number] {
@@ -99,10 +117,14 @@ export function openLookup(snapshot: Snapshot): Lookup {
         }
       return new Map([...found].map(([term, df]) => [Buffer.from(term, 'latin1').toString(), df]));
     },
-    list(segment, { df, bytes, sum, place, held }) {
-      const at = kernel.region('list', bytes);
-      if (held) kernel.bytes(at, bytes).set(held);
-      else if (!kernel.read(segment.file, place, at, bytes)) throw damaged(segment.name, 'its end');
+    list(segment, entry) {
+      const { df, bytes, sum, place, held } = entry;
+      let at = kept.get(entry);
+      if (at === undefined) {
+        at = held || bytes > SHORT ? kernel.region('list', bytes) : keep(entry);
+        if (held) kernel.bytes(at, bytes).set(held);
+        else if (!kernel.read(segment.file, place, at, bytes)) throw damaged(segment.name, 'its end');
+      }
       return [at, df, bytes, sum];
     },
   };

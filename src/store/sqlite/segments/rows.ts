@@ -117,9 +117,8 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
   /** Of `count` cosines at `at` those that are among the best `k`; `own`: bits by place, or 0. */
   function top(at: number, count: number, k: number, own: number): { place: number; cosine: number }[] {
     const heap = kernel.region('heap', 4 * k);
-    const reached = kernel.run.kth(at, count, 0, own, k, -2, heap);
     const out = kernel.region('collected', 4 * count);
-    const found = kernel.run.collect(at, count, 0, own, reached, -2, out, count);
+    const found = kernel.run.best(at, count, 0, own, k, -2, 1, 0, heap, out, count);
     const values = kernel.f32(at, count);
     return Array.from(kernel.u32(out, found), (place) => ({ place, cosine: values[place]! }));
   }

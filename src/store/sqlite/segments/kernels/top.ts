@@ -41,39 +41,54 @@ export function wipe(values: usize, n: u32, touched: usize): void {
   }
 }
 
+/** Keeps the places whose values reach `threshold`, in order; how many. */
+function thin(values: usize, out: usize, count: u32, threshold: f32): u32 {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const place = load<u32>(out + (<usize>i << 2));
+    if (load<f32>(values + (<usize>place << 2)) < threshold) continue;
+    store<u32>(out + (<usize>kept << 2), place);
+    kept++;
+  }
+  return kept;
+}
+
 /**
- * The k-th largest of `n` f32 that are above `floor` and allowed by `bits`; `floor` if there are fewer. `heap`: k f32. `touched`: which
- * runs of 64 need be looked at, or 0.
+ * Of `n` f32 that are above `floor` and allowed by `bits`: the k-th largest, or `floor` if there are fewer, to `heap` (k f32); and the places
+ * of all that reach `share` of it minus `less`, ascending, to `out`. How many those are; `most` + 1 if there are more. `touched`: which runs
+ * of 64 need be looked at, or 0.
  */
-export function kth(values: usize, n: u32, touched: usize, bits: usize, k: u32, floor: f32, heap: usize): f32 {
+export function best(
+  values: usize, n: u32, touched: usize, bits: usize, k: u32, floor: f32, share: f32, less: f32,
+  heap: usize, out: usize, most: u32,
+): u32 {
   for (let i: u32 = 0; i < k; i++) store<f32>(heap + (<usize>i << 2), floor);
   let smallest = floor;
-  const whole = n & ~3;
-  for (let i = toTouched(touched, 0, whole); i < whole; i = toTouched(touched, i + 4, whole)) {
-    const four = v128.load(values + (<usize>i << 2));
-    if (!v128.any_true(f32x4.gt(four, f32x4.splat(smallest)))) continue;
-    for (let j = i; j < i + 4; j++) {
+  let threshold = max(floor, floor * share - less);
+  let count: u32 = 0;
+  for (let i = toTouched(touched, 0, n); i < n; i = toTouched(touched, i + 4, n)) {
+    if (i + 4 <= n && !v128.any_true(f32x4.ge(v128.load(values + (<usize>i << 2)), f32x4.splat(threshold)))) continue;
+    for (let j = i; j < min(i + 4, n); j++) {
       const value = load<f32>(values + (<usize>j << 2));
-      if (value > smallest && allowed(bits, j)) {
+      if (value < threshold || value <= floor || !allowed(bits, j)) continue;
+      if (value > smallest) {
         replaceSmallest(heap, k, value);
         smallest = load<f32>(heap);
+        threshold = max(floor, smallest * share - less);
       }
+      if (count == most) count = thin(values, out, count, threshold);
+      if (count < most) {
+        store<u32>(out + (<usize>count << 2), j);
+        count++;
+      } else count = most + 1;
     }
   }
-  if (toTouched(touched, whole & ~63, n) >= n) return smallest;
-  for (let j = whole; j < n; j++) {
-    const value = load<f32>(values + (<usize>j << 2));
-    if (value > smallest && allowed(bits, j)) {
-      replaceSmallest(heap, k, value);
-      smallest = load<f32>(heap);
-    }
-  }
-  return smallest;
+  return count > most ? count : thin(values, out, count, threshold);
 }
 
 /**
  * Writes the places of all values from `threshold` on (and above `floor`) to `out`, at most `most`; returns how many there are. `touched` as
- * for `kth`.
+ * for `best`.
  */
 export function collect(
   values: usize, n: u32, touched: usize, bits: usize, threshold: f32, floor: f32, out: usize, most: u32,
