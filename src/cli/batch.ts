@@ -10,7 +10,10 @@ export function batchQueries(content: string): BatchQuery[] {
     if (line.trim() === '') return [];
     const object = line.trimStart().startsWith('{') ? parsed(line) : undefined;
     const text = object?.text ?? object?.question ?? object?.query;
-    if (typeof text === 'string') return [{ id: object!.id ?? object!._id ?? i + 1, text }];
+    const id = object?.id ?? object?._id;
+    // Who gives an id means an object, not these characters: without a text it asks nothing.
+    if (typeof text === 'string' || id !== undefined)
+      return [{ id: id ?? i + 1, text: typeof text === 'string' ? text : '' }];
     return [{ id: i + 1, text: line.trim() }];
   });
 }

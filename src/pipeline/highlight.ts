@@ -1,3 +1,4 @@
+import { literal } from '../text/literal.ts';
 import { normalize } from '../text/normalize.ts';
 import { tokens } from '../text/tokenize.ts';
 import type { LexicalQuery } from '../types.ts';
@@ -9,8 +10,9 @@ export function highlighter(query: LexicalQuery): (text: string) => [number, num
   const added = own.every(isLatin) ? query.expanded.filter((term) => !isLatin(term)) : [];
   const wanted = new Set([...own, ...query.expanded.filter((term) => !added.includes(term))]);
   const looksAt = worthALook([...wanted]);
+  const standing = added.length > 0 ? occurrences(added) : () => [];
   return (text) => {
-    const spans = added.length > 0 ? standing(text, added) : [];
+    const spans = standing(text);
     for (const { 0: part, index } of text.matchAll(/\S+/g)) {
       if (!looksAt(part)) continue;
       for (const { term, start, end } of tokens(part)) if (wanted.has(term)) spans.push([index + start, index + end]);
@@ -21,19 +23,26 @@ export function highlighter(query: LexicalQuery): (text: string) => [number, num
 
 const isLatin = (term: string): boolean => /^[\x00-\x7f]*$/.test(term);
 
-/** All occurrences of the terms, whatever stands around them. */
-function standing(text: string, terms: string[]): [number, number][] {
-  const found: [number, number][] = [];
-  for (const { 0: part, index } of text.matchAll(/\S+/g)) {
-    if (isLatin(part)) continue;
-    const { text: run, at } = normalize(part);
-    for (const term of terms)
-      for (let i = run.indexOf(term); i >= 0; i = run.indexOf(term, i + term.length)) {
-        const end = i + term.length;
-        found.push([index + at(i), index + (end === run.length ? part.length : at(end))]);
-      }
-  }
-  return found;
+/** From where a term of another script may begin, with a few Latin letters before it (T恤), to the end of the word. */
+const FOREIGN = /[!-~]{0,8}[^\s\x00-\x7f]\S*/g;
+
+/** All places of the terms, none of them Latin, whatever stands around them. */
+function occurrences(terms: string[]): (text: string) => [number, number][] {
+  // One look in native code: most words have none of them.
+  const any = new RegExp(terms.map(literal).join('|'));
+  return (text) => {
+    const found: [number, number][] = [];
+    for (const { 0: part, index } of text.matchAll(FOREIGN)) {
+      const { text: run, at } = normalize(part);
+      if (!any.test(run)) continue;
+      for (const term of terms)
+        for (let i = run.indexOf(term); i >= 0; i = run.indexOf(term, i + term.length)) {
+          const end = i + term.length;
+          found.push([index + at(i), index + (end === run.length ? part.length : at(end))]);
+        }
+    }
+    return found;
+  };
 }
 
 function joined(spans: [number, number][]): [number, number][] {

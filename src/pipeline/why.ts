@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Passage, Stamp } from '../store/store.ts';
 import { indexText } from '../text/chunk.ts';
+import { literal } from '../text/literal.ts';
 import { parseQuery } from '../text/query.ts';
 import { countTerms } from '../text/tokenize.ts';
 import type { Document, Io, Span } from '../types.ts';
@@ -180,10 +181,7 @@ function foldedWithOrigin(text: string): { text: string; origin: number[] } {
 async function find(deps: SearchDeps, document: Document, passage: string | undefined): Promise<Span | undefined> {
   const text = await textOf(deps.store, document);
   if (passage === undefined) return { start: 0, end: text.length };
-  const words = folded(passage)
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const words = folded(passage).split(/\s+/).filter(Boolean).map(literal);
   if (words.length === 0) return { start: 0, end: text.length };
   const { text: plain, origin } = foldedWithOrigin(text);
   const match = new RegExp(words.join('\\s*'), 'u').exec(plain);

@@ -84,13 +84,14 @@ describe('search', () => {
   it('gives a line of a batch that asks nothing the error of such a question, and goes on', async () => {
     const cwd = folder(FILES);
     await rag({ cwd }, 'ingest', '.', '--no-embed');
-    put(cwd, 'q.jsonl', '{"id":"none","text":" "}\n \n{"id":"one","text":"backups"}\n');
+    put(cwd, 'q.jsonl', '{"id":"none","text":" "}\n \n{"id":"one","text":"backups"}\n{"id":3}\n');
     const { code, json } = await rag({ cwd }, 'search', '--batch', 'q.jsonl', '--json');
     const { error } = (await rag({ cwd }, 'search', ' ', '--json')).json;
     expect(error).toEqual({ code: 'usage', message: 'the question is empty', hint: 'rag search "your question"' });
     expect(json).toEqual([
       { id: 'none', error },
       { id: 'one', result: expect.objectContaining({ query: 'backups' }) },
+      { id: 3, error },
     ]);
     expect(code).toBe(3);
     const zh = await rag({ cwd }, 'search', '--batch', 'q.jsonl', '--lang', 'zh', '--json');
