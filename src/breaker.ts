@@ -26,6 +26,7 @@ export function breaker(place: string, options: BreakerOptions = {}) {
     if (now < openUntil)
       throw new RagError('unavailable', `${place} did not answer and is asked again in a moment`, {
         hint: 'rag status --deep says what is running',
+        zhHint: 'rag status --deep 显示哪些服务在运行',
         zh: `${place} 未应答，稍后重试`,
       });
     // Half open: the others wait for what this one finds.

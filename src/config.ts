@@ -37,7 +37,11 @@ interface Layer {
 export function loadConfig(sources: ConfigSources): Config {
   const file = sources.file === undefined ? upward(sources.cwd, 'rag.yaml') : resolve(sources.cwd, sources.file);
   if (sources.file !== undefined && !existsSync(file!))
-    throw new RagError('config', `${sources.file}: no such file`, { hint: 'rag init writes a commented rag.yaml' });
+    throw new RagError('config', `${sources.file}: no such file`, {
+      hint: 'rag init writes a commented rag.yaml',
+      zh: `没有文件 ${sources.file}`,
+      zhHint: 'rag init 会写出带注释的 rag.yaml',
+    });
   const user = join(sources.userHome, '.config', 'rag', 'config.yaml');
   const dotenv = join(file === undefined ? sources.cwd : dirname(file), '.env');
   const layers: Layer[] = [
@@ -64,6 +68,7 @@ function check(setting: Setting, value: unknown, origin: string): unknown {
   const why = parsed.error.issues[0]?.message ?? 'not valid';
   throw new RagError('config', `${setting.name} = ${shown} (from ${origin}): ${why}`, {
     hint: `change it there; rag config ${setting.name} --origin shows what is in force`,
+    zhHint: `请在该处修改；rag config ${setting.name} --origin 显示生效的值`,
     zh: `${setting.name} = ${shown}（来自 ${origin}）无效：${why}`,
   });
 }
@@ -106,6 +111,8 @@ function yamlFile(path: string): Layer {
     if (setting.secret)
       throw new RagError('config', `${path}: ${key} is a secret and does not belong in a file that is shared`, {
         hint: `set ${setting.name} or ${setting.name}_FILE in the environment or in .env`,
+        zh: `${path}：${key} 是机密，不应写在共享的文件中`,
+        zhHint: `请在环境变量或 .env 中设置 ${setting.name} 或 ${setting.name}_FILE`,
       });
     values[setting.name] = value ?? undefined;
   }
@@ -118,7 +125,9 @@ function unknownKey(path: string, key: string): RagError {
     SETTINGS.map((setting) => setting.name),
   );
   return new RagError('config', `${path}: unknown key "${key}"`, {
-    hint: near === undefined ? 'rag config lists all keys' : `did you mean ${near.toLowerCase()}?`,
+    ...(near === undefined
+      ? { hint: 'rag config lists all keys', zhHint: 'rag config 列出所有键' }
+      : { hint: `did you mean ${near.toLowerCase()}?`, zhHint: `您是否想用 ${near.toLowerCase()}？` }),
     zh: `${path}：未知的键 "${key}"`,
   });
 }

@@ -159,6 +159,7 @@ export function openContext(options: ContextOptions): Context {
       throw new RagError('unavailable', 'text recognition is not installed here', {
         zh: '此处没有安装文字识别',
         hint: 'npm install -g multi-model-rag again, without --omit=optional',
+        zhHint: '重新运行 npm install -g multi-model-rag，不带 --omit=optional',
       });
     const { openPpocr } = await import('./ocr/ppocr/pool.ts');
     const workerUrl = pathToFileURL(join(installed, 'dist/workers/ocr.js'));

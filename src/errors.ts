@@ -18,9 +18,14 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-export interface ErrorExtra {
+export interface Cure {
   /** The command or change that cures it. */
-  hint?: string;
+  hint?: string | undefined;
+  /** The same in Chinese, where it is more than a command. */
+  zhHint?: string | undefined;
+}
+
+export interface ErrorExtra extends Cure {
   /** The sentence in Chinese, for `--lang zh`. */
   zh?: string;
   /** Machine-readable facts, printed under `error.details` with `--json`. */
@@ -37,6 +42,7 @@ export class RagError extends Error {
 
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly zhHint: string | undefined;
   readonly zh: string | undefined;
   readonly details: Record<string, unknown> | undefined;
 
@@ -45,7 +51,16 @@ export class RagError extends Error {
     this.name = 'RagError';
     this.code = code;
     this.hint = extra.hint;
+    this.zhHint = extra.zhHint;
     this.zh = extra.zh;
     this.details = extra.details;
   }
+}
+
+/** What its reader is told, in one of the two languages. */
+export function spoken(
+  { message, zh, hint, zhHint }: Cure & { message: string; zh?: string | undefined },
+  lang: 'en' | 'zh',
+): { message: string; hint: string | undefined } {
+  return lang === 'zh' ? { message: zh || message, hint: zhHint || hint } : { message, hint };
 }

@@ -87,6 +87,7 @@ function localHome({ root, verb, note, signal, light, mergeWorker }: HomeOptions
     async accounts() {
       throw new RagError('usage', 'a home in a folder has no accounts: who may read the folder may read it', {
         hint: 'they belong to the server home: RAG_STORE=server, or --home stack',
+        zhHint: '账户属于服务器库：RAG_STORE=server，或 --home stack',
         zh: '文件夹中的库没有账户',
       });
     },

@@ -87,9 +87,11 @@ function bucketOf(values: Values): S3Options {
       secretKey: values.MINIO_ROOT_PASSWORD?.reveal(),
     };
   const missing = S3_BUCKET === undefined ? 'S3_BUCKET' : STORAGE_TYPE === 'oss' && !S3_ENDPOINT ? 'S3_ENDPOINT' : '';
+  const example = missing === 'S3_BUCKET' ? 'my-documents' : 'https://oss-cn-hangzhou.aliyuncs.com';
   if (S3_BUCKET === undefined || missing !== '')
     throw new RagError('config', `STORAGE_TYPE=${STORAGE_TYPE} needs ${missing}`, {
-      hint: `set ${missing}, such as ${missing === 'S3_BUCKET' ? 'my-documents' : 'https://oss-cn-hangzhou.aliyuncs.com'}`,
+      hint: `set ${missing}, such as ${example}`,
+      zhHint: `请设置 ${missing}，例如 ${example}`,
       zh: `STORAGE_TYPE=${STORAGE_TYPE} 需要 ${missing}`,
     });
   const keys = { accessKey: values.S3_ACCESS_KEY?.reveal(), secretKey: values.S3_SECRET_KEY?.reveal() };

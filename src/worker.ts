@@ -67,6 +67,7 @@ export async function servicesOf(context: Context): Promise<Services> {
   if (services !== undefined) return services;
   throw new RagError('usage', 'this home is a folder; workers and schedulers are of a server home', {
     hint: 'set RAG_STORE=server',
+    zhHint: '请设置 RAG_STORE=server',
     zh: '此库是文件夹；worker 与 scheduler 属于服务器端的库',
   });
 }

@@ -109,6 +109,7 @@ function fits(role: Role, collections: string[] | null): void {
   if (role === 'admin' && collections !== null)
     throw new RagError('usage', 'an admin sees all collections', {
       hint: 'make it an editor or a reader, or leave the collections out',
+      zhHint: '请设为 editor 或 reader，或不限定集合',
       zh: '管理员可以查看所有集合',
     });
 }

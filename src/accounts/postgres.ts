@@ -66,6 +66,7 @@ export function openAccounts({ ask, transaction }: Postgres): Accounts {
         if (left === undefined)
           throw new RagError('refused', `${name} is the last admin: nobody could let others in any more`, {
             hint: 'make another user an admin first',
+            zhHint: '请先把另一位用户设为管理员',
             zh: `${name} 是最后一位管理员`,
           });
         if (disabled || password !== undefined)

@@ -90,6 +90,7 @@ export function openSigning({ accounts, passwords, tokens, limits, digest }: Sig
     if (right && found !== undefined && !found.user.disabled) return found.user;
     throw new RagError('unauthenticated', 'wrong name or password', {
       hint: 'an admin sets a new one: rag user passwd NAME',
+      zhHint: '由管理员设置新密码：rag user passwd NAME',
       zh: '用户名或密码错误',
     });
   }

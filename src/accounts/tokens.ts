@@ -130,6 +130,7 @@ function generated(algorithm: Algorithm): KeyObject {
 function unusable(why: string, cause?: unknown): RagError {
   return new RagError('config', `JWT_SECRET_KEY cannot be used: ${why}`, {
     hint: 'openssl genpkey -algorithm ed25519 -out jwt.pem; then JWT_SECRET_KEY_FILE=jwt.pem',
+    zhHint: 'openssl genpkey -algorithm ed25519 -out jwt.pem；然后 JWT_SECRET_KEY_FILE=jwt.pem',
     ...{ zh: 'JWT_SECRET_KEY 无法使用', cause },
   });
 }

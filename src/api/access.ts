@@ -15,6 +15,7 @@ export function accountsOf({ accounts }: Deps): ApiAccounts {
   if (accounts !== undefined) return accounts;
   throw new RagError('not_found', 'this server has no accounts: one token opens it', {
     hint: 'RAG_STORE=server without RAG_TOKEN has',
+    zhHint: '设置 RAG_STORE=server 且不设 RAG_TOKEN 时才有',
     zh: '此服务器没有账户',
   });
 }

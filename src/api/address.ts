@@ -17,6 +17,8 @@ export function clientAddress(trusted: string[]): (remote: string, forwarded: st
     if (isIP(address) === 0 || (bits !== undefined && !(/^\d+$/.test(bits) && Number(bits) <= most)))
       throw new RagError('config', `TRUSTED_PROXIES: ${one} is no address or network`, {
         hint: 'such as 172.16.0.0/12',
+        zh: `TRUSTED_PROXIES：${one} 不是地址或网段`,
+        zhHint: '例如 172.16.0.0/12',
       });
     if (bits === undefined) proxies.addAddress(address, familyOf(address));
     else proxies.addSubnet(address, Number(bits), familyOf(address));

@@ -3,11 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import { Hono, type Context as HonoContext } from 'hono';
 import { type Caller, reaches } from '../accounts/accounts.ts';
 import type { Context } from '../context.ts';
-import { ERRORS, RagError } from '../errors.ts';
+import { ERRORS, RagError, spoken } from '../errors.ts';
 import { version } from '../version.ts';
 import { type ApiAccounts, nameOf, recorded } from './access.ts';
 import { clientAddress } from './address.ts';
-import { type Call, checked, type Deps, type Route, sentence, withStore } from './call.ts';
+import { type Call, checked, type Deps, languageOf, type Route, withStore } from './call.ts';
 import { type GuardOptions, guard } from './guard.ts';
 import { jsonBody } from './json-body.ts';
 import { openMetrics } from './metrics.ts';
@@ -150,15 +150,14 @@ async function serve(route: Route, http: HonoContext<Known>, deps: Deps): Promis
 function problem(http: HonoContext, error: unknown, log: ApiOptions['log']): Response {
   const known = error instanceof RagError;
   if (!known && !http.req.raw.signal.aborted) log({ level: 'error', message: String((error as Error).stack ?? error) });
-  const { code, message, hint } = known
-    ? error
-    : { code: 'bug', message: 'this is a bug in rag; its log says more', hint: undefined };
-  const said = known ? sentence(error, http.req.header('accept-language')) : message;
+  const code = known ? error.code : 'bug';
+  const said = known ? error : { message: 'this is a bug in rag; its log says more' };
+  const { message, hint } = spoken(said, languageOf(http));
   const status = known ? ERRORS[error.code].http : 500;
   if (code === 'rate_limited') http.header('retry-after', '60');
   // A little that was not read of the body is read away, so that the client hears the answer. What is long must not be waited for.
   if (!(Number(http.req.header('content-length') ?? 0) <= SHORT) || http.req.header('transfer-encoding'))
     http.header('connection', 'close');
   if (code === 'unauthenticated') http.header('www-authenticate', 'Bearer');
-  return http.json({ error: { code, message: said, ...(hint ? { hint } : {}) } }, status as 400);
+  return http.json({ error: { code, message, ...(hint ? { hint } : {}) } }, status as 400);
 }

@@ -89,7 +89,7 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, where: string):
   throw new RagError('usage', `${field}: ${issue?.message}`, { details: { issues: result.error.issues } });
 }
 
-/** What went wrong, in the language that the client reads first. */
-export function sentence({ message, zh }: RagError, languages: string | undefined): string {
-  return zh !== undefined && /^\s*zh\b/i.test(languages ?? '') ? zh : message;
+/** The one of our languages that the client reads first. */
+export function languageOf(http: HonoContext): 'en' | 'zh' {
+  return /^\s*zh\b/i.test(http.req.header('accept-language') ?? '') ? 'zh' : 'en';
 }

@@ -19,6 +19,7 @@ export async function fetchedFile(call: Call): Promise<Received> {
   if (URL_INGEST === 'off' || STORE !== 'server')
     throw new RagError('forbidden', 'this server takes nothing from other addresses', {
       hint: 'a server home does with URL_INGEST=on',
+      zhHint: '服务器库设置 URL_INGEST=on 后可以',
       zh: '此服务器不从其他地址抓取文档',
     });
   const { url, stream: _, maxBytes = MAX_FILE_SIZE, ...given } = body;

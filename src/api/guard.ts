@@ -60,9 +60,12 @@ export function guard({ token, signing, metricsToken, hosts, perMinute, limits }
       throw signing === undefined
         ? new RagError('unauthenticated', given === '' ? 'no token' : 'wrong token', {
             hint: 'send Authorization: Bearer TOKEN; rag serve prints it',
+            zh: given === '' ? '没有令牌' : '令牌错误',
+            zhHint: '请发送 Authorization: Bearer TOKEN；rag serve 会打印它',
           })
         : new RagError('unauthenticated', given === '' ? 'not signed in' : 'this token or key is not good (any more)', {
             hint: 'POST /api/v1/auth/login, or an API key: Authorization: Bearer rag_…',
+            zhHint: 'POST /api/v1/auth/login，或用 API 密钥：Authorization: Bearer rag_…',
             zh: given === '' ? '未登录' : '令牌或密钥无效',
           });
     },

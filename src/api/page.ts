@@ -36,6 +36,8 @@ export function openPage(): (http: HonoContext) => Response {
     if (content === undefined)
       throw new RagError('not_found', `no ${http.req.path} in the web page`, {
         hint: 'npm run build makes the page; in an open one, load it again',
+        zh: `网页中没有 ${http.req.path}`,
+        zhHint: 'npm run build 会生成网页；已打开的请重新加载',
       });
     return http.body(new Uint8Array(content), 200, {
       'content-type': TYPES[extname(name)] ?? 'application/octet-stream',

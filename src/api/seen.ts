@@ -90,6 +90,7 @@ export async function mayBeWritten({ caller, whole }: Call, sources: string[]): 
       if (owners.some((owner) => !collections.includes(owner)))
         throw new RagError('refused', `${source} cannot be kept under this name`, {
           hint: 'choose another name or folder',
+          zhHint: '请换一个名称或文件夹',
           zh: `${source} 不能使用此名称`,
         });
     }

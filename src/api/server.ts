@@ -25,6 +25,11 @@ export function newToken(): string {
   return randomBytes(24).toString('base64url');
 }
 
+const portTaken = (port: number) => ({
+  hint: `another program has this port: rag serve --port ${port + 1}`,
+  zhHint: `端口已被其他程序占用：rag serve --port ${port + 1}`,
+});
+
 /** Throws RagError('unavailable') if the port is taken. */
 export async function serve(options: ServeOptions): Promise<Server> {
   let ready = true;
@@ -39,9 +44,8 @@ export async function serve(options: ServeOptions): Promise<Server> {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       failed(
         new RagError('unavailable', `${options.host}:${options.port} cannot be opened (${cause.code})`, {
-          hint:
-            cause.code === 'EADDRINUSE' ? `another program has this port: rag serve --port ${options.port + 1}` : '',
-          cause,
+          ...(cause.code === 'EADDRINUSE' ? portTaken(options.port) : {}),
+          ...{ zh: `无法打开 ${options.host}:${options.port}（${cause.code}）`, cause },
         }),
       ),
     );

@@ -1,7 +1,7 @@
 import { streamSSE } from 'hono/streaming';
-import { RagError } from '../errors.ts';
+import { RagError, spoken } from '../errors.ts';
 import type { Event, Io } from '../types.ts';
-import { type Call, ioOf, sentence } from './call.ts';
+import { type Call, ioOf, languageOf } from './call.ts';
 
 const BEAT_MS = 15_000;
 
@@ -36,8 +36,7 @@ export function streamed(call: Call, work: (io: Io) => Promise<object>): Respons
         call.deps.log({ level: 'error', message: String((error as Error).stack ?? error) });
       const known =
         error instanceof RagError ? error : new RagError('unavailable', 'this is a bug in rag; the log has it');
-      const message = sentence(known, call.http.req.header('accept-language'));
-      await send('error', { code: known.code, message, hint: known.hint });
+      await send('error', { code: known.code, ...spoken(known, languageOf(call.http)) });
     } finally {
       clearInterval(beat);
     }

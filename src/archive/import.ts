@@ -106,6 +106,7 @@ async function checkBase(store: Store, file: string, { base }: Manifest): Promis
       `${file} holds only what changed since another pack, and ${source} of that one is not here`,
       {
         hint: 'import the pack it was made against first (rag pack export --since)',
+        zhHint: '请先导入它所依据的包（rag pack export --since）',
         zh: `${file} 只含相对另一个包的变更，而此库中没有其中的 ${source}`,
       },
     );

@@ -26,6 +26,7 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 function broken(file: string, what: string, cause?: unknown): RagError {
   return new RagError('verify', `${file}: ${what}`, {
     hint: 'get the file again from where it came from',
+    zhHint: '请从来源处重新取得该文件',
     ...{ zh: `${file} 已损坏：${what}`, cause },
   });
 }
@@ -99,7 +100,11 @@ function parsed(file: string, text: Buffer): Manifest {
   }
   const { format } = json as { format?: unknown };
   if (typeof format === 'number' && format > 1)
-    throw new RagError('config', `${file} has format ${format}; this rag knows format 1`, { hint: 'upgrade rag' });
+    throw new RagError('config', `${file} has format ${format}; this rag knows format 1`, {
+      hint: 'upgrade rag',
+      zh: `${file} 的格式为 ${format}；此版本的 rag 只认识格式 1`,
+      zhHint: '请升级 rag',
+    });
   const result = manifestSchema.safeParse(json);
   if (!result.success) throw broken(file, `${MANIFEST} is not as it should be`, result.error);
   return result.data;

@@ -120,6 +120,7 @@ function signatureOf(text: Buffer, pem: string): string {
   } catch (cause) {
     throw new RagError('config', `this is no Ed25519 private key in PEM: ${(cause as Error).message}`, {
       hint: 'openssl genpkey -algorithm ed25519 -out key.pem makes one',
+      zhHint: 'openssl genpkey -algorithm ed25519 -out key.pem 可生成一个',
       ...{ zh: '不是 PEM 格式的 Ed25519 私钥', cause },
     });
   }

@@ -39,6 +39,7 @@ export function checked(kept: Readable, sha256: string, place: string): Readable
         done(
           new RagError('verify', `${sha256} in ${place} is damaged: its bytes have another digest`, {
             hint: 'upload the file again: rag ingest sends it where it differs',
+            zhHint: '请重新上传：rag ingest 会发送有差异的文件',
             zh: `${place} 中的 ${sha256} 已损坏：内容与摘要不符`,
           }),
         );

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { Client } from '../client/client.ts';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
-import { ERRORS, RagError } from '../errors.ts';
+import { ERRORS, RagError, spoken } from '../errors.ts';
 import type { Io } from '../types.ts';
 import { type Lang, langOf, type Messages, messagesFor } from './messages.ts';
 import { type Reporter, reporter } from './report.ts';
@@ -176,8 +176,6 @@ async function open(
   return openContext({ config: loaded, root, verb: name, note, signal: app.signal });
 }
 
-export const sentence = ({ message, zh }: RagError, lang: Lang): string => (lang === 'zh' && zh) || message;
-
 /** One sentence, what cures it, and the code. What is not a RagError is our bug and says so. */
 export function fail(app: App, options: GlobalOptions, lang: Lang, error: unknown): number {
   if (app.signal.aborted) {
@@ -186,8 +184,8 @@ export function fail(app: App, options: GlobalOptions, lang: Lang, error: unknow
     return 130;
   }
   if (error instanceof RagError) {
-    const message = sentence(error, lang);
-    const { code, hint, details } = error;
+    const { code, details } = error;
+    const { message, hint } = spoken(error, lang);
     if (options.json) app.stdout.write(`${JSON.stringify({ ok: false, error: { code, message, hint, details } })}\n`);
     app.stderr.write(`rag: ${message}\n${hint ? `     ${hint}\n` : ''}`);
     return ERRORS[code].exit;

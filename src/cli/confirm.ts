@@ -19,6 +19,7 @@ export async function confirm(run: Invocation, question: string): Promise<void> 
   if (!app.stdin.isTTY || options.json)
     throw new RagError('refused', 'this asks before it acts, and here is nobody to ask', {
       hint: 'repeat it with --yes; --plan says first what it would do',
+      zhHint: '请加 --yes 重新运行；--plan 先说明会做什么',
       zh: '此操作需要确认，而这里无人可问',
     });
   if (/^(y|yes|是)$/i.test(await ask(run, `${question} [y/N] `))) return;

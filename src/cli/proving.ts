@@ -40,6 +40,7 @@ export async function prove(url: string, key: string, lang: string, io: Io): Pro
 function failed(why: string): RagError {
   return new RagError('verify', `everything runs, but the proof failed: ${why}`, {
     hint: 'rag stack status --deep and rag stack logs api say more',
+    zhHint: 'rag stack status --deep 和 rag stack logs api 显示更多',
     zh: `各服务都在运行，但验证失败：${why}`,
   });
 }
@@ -115,9 +116,13 @@ function codeOf(error: unknown): string {
 function unreachable(url: string, cause: unknown): RagError {
   const code = codeOf(cause);
   return new RagError('unavailable', `${url} does not answer${code ? ` (${code})` : ''}`, {
-    hint: DISTRUSTED.test(code)
-      ? 'set RAG_URL in .env to the name in tls/cert.pem; where nobody knows its issuer: NODE_EXTRA_CA_CERTS=tls/cert.pem rag stack up'
-      : 'rag stack status',
+    ...(DISTRUSTED.test(code)
+      ? {
+          hint: 'set RAG_URL in .env to the name in tls/cert.pem; where nobody knows its issuer: NODE_EXTRA_CA_CERTS=tls/cert.pem rag stack up',
+          zhHint:
+            '请把 .env 中的 RAG_URL 设为 tls/cert.pem 中的名称；若其签发者不受信任：NODE_EXTRA_CA_CERTS=tls/cert.pem rag stack up',
+        }
+      : { hint: 'rag stack status' }),
     zh: `${url} 没有应答`,
     cause,
   });

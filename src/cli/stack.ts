@@ -49,6 +49,7 @@ export function onlyLocal(flags: Record<string, unknown>): void {
     if (value !== undefined && value !== false)
       throw new RagError('usage', `${flag} works on a home in a folder, not on the stack home`, {
         hint: `leave it out, or run it on the machine where the home is`,
+        zhHint: '请去掉它，或在库所在的机器上运行',
         zh: `${flag} 只能用于文件夹中的库，不能用于 stack`,
       });
 }
@@ -56,6 +57,7 @@ export function onlyLocal(flags: Record<string, unknown>): void {
 export function notInStack(verb: string): RagError {
   return new RagError('usage', `rag ${verb} works on a home in a folder, not on the stack home`, {
     hint: 'run it on the machine where the home is, or name a folder: --home DIR (one called stack is ./stack)',
+    zhHint: '请在库所在的机器上运行，或用 --home DIR 指定文件夹（名为 stack 的写作 ./stack）',
     zh: `rag ${verb} 只能用于文件夹中的库，不能用于 stack`,
   });
 }

@@ -110,6 +110,7 @@ function withProfiles(path: string, profiles: string[]): Record<string, string> 
     if (!existsSync(join(path, file)))
       throw new RagError('not_found', `there is no ${file} in ${path}`, {
         hint: 'rag stack init writes it; profiles are prod and observability',
+        zhHint: 'rag stack init 会写出它；profile 有 prod 和 observability',
         zh: `${path} 中没有 ${file}`,
       });
     if (!files.includes(file)) files.push(file);

@@ -162,6 +162,7 @@ function notBelow(root: string, path: string): RagError {
     `${path} lies outside of ${root}: sources in the stack home are paths below that folder`,
     {
       hint: `cd ${dirname(path)} first, or to a folder above it`,
+      zhHint: `请先 cd ${dirname(path)}，或进入其上级文件夹`,
       zh: `${path} 不在 ${root} 之下：stack 库中的来源是该文件夹下的路径`,
     },
   );

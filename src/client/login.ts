@@ -21,7 +21,11 @@ export async function storedLogin(userHome: string): Promise<Login | undefined> 
     const { url, key } = JSON.parse(text) as Partial<Login>;
     if (typeof url === 'string') return { url, ...(typeof key === 'string' ? { key } : {}) };
   } catch {}
-  throw new RagError('config', `${file} is damaged`, { hint: 'rag login URL writes it anew' });
+  throw new RagError('config', `${file} is damaged`, {
+    hint: 'rag login URL writes it anew',
+    zh: `${file} 已损坏`,
+    zhHint: 'rag login URL 会重新写出',
+  });
 }
 
 /** Whole or not at all, and never readable by others, not for a moment. */

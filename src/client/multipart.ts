@@ -34,6 +34,8 @@ async function* bytesOf(path: string): AsyncIterable<Uint8Array> {
   } catch (cause) {
     throw new RagError('unreadable', `${path} went away while it was sent`, {
       hint: 'the same command goes on',
+      zh: `${path} 在发送时消失了`,
+      zhHint: '重新运行同一命令即可继续',
       cause,
     });
   }

@@ -123,6 +123,7 @@ export function errorOf(url: string, { code, message, hint }: Said): RagError {
   if (code === 'unauthenticated')
     return new RagError(code, `${url}: ${message}`, {
       hint: `rag login ${url}, or set RAG_API_KEY (or RAG_API_KEY_FILE)`,
+      zhHint: `rag login ${url}，或设置 RAG_API_KEY（或 RAG_API_KEY_FILE）`,
       zh: `${url}：${message}`,
     });
   const known = code in ERRORS ? (code as ErrorCode) : 'unavailable';
@@ -132,6 +133,7 @@ export function errorOf(url: string, { code, message, hint }: Said): RagError {
 export function unreachable(url: string, why: string, cause?: unknown): RagError {
   return new RagError('unavailable', `${url} does not answer as a rag server: ${why}`, {
     hint: 'start it there with: rag serve, or name another one: rag login URL',
+    zhHint: '请在那里启动：rag serve；或改用另一个：rag login URL',
     zh: `${url} 没有像 rag 服务器那样应答：${why}`,
     ...(cause === undefined ? {} : { cause }),
   });

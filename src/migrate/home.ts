@@ -85,11 +85,13 @@ export async function moveHome(from: Side, to: Side, input: MoveInput, io: Io): 
   if (here.documents === 0)
     throw new RagError('refused', `${from.name} holds no documents`, {
       hint: 'rag ingest FOLDER first',
+      zhHint: '请先运行 rag ingest FOLDER',
       zh: `${from.name} 中没有文档`,
     });
   if (there.model !== undefined && here.model !== undefined && there.model !== here.model)
     throw new RagError('refused', `${to.name} holds vectors of ${there.model}, ${from.name} of ${here.model}`, {
       hint: `give one of them the other's model first: rag model use`,
+      zhHint: '请先让其中一个改用另一个的模型：rag model use',
       zh: `${to.name} 的向量来自 ${there.model}，${from.name} 的来自 ${here.model}`,
     });
   const taken = await carryPack(from, to, input.scratch);
@@ -107,6 +109,7 @@ export async function moveHome(from: Side, to: Side, input: MoveInput, io: Io): 
   const said = low.map((mode) => `${mode} ${parity[mode].overlap.toFixed(3)}`).join(', ');
   throw new RagError('verify', `${from.name} and ${to.name} answer differently: overlap of the best ten ${said}`, {
     hint: 'everything was brought over and nothing was switched; --json names the questions that differ most',
+    zhHint: '全部内容已迁移，但未切换；--json 列出差异最大的问题',
     zh: `${from.name} 与 ${to.name} 的回答不同：前十重合度 ${said}；未切换`,
     details: { ...result },
   });

@@ -7,6 +7,7 @@ export function endpointOf(baseUrl: string, variable: string): URL {
     throw new RagError('config', `${variable} is not an address: ${baseUrl}`, {
       zh: `${variable} 不是有效的地址：${baseUrl}`,
       hint: `set ${variable} to something like http://localhost:11434`,
+      zhHint: `请把 ${variable} 设为类似 http://localhost:11434 的地址`,
     });
   }
   return new URL(address);

@@ -1,4 +1,4 @@
-import { RagError } from '../errors.ts';
+import { type Cure, RagError } from '../errors.ts';
 import type { Failure } from './retry.ts';
 
 /** What a client's error says, once its own classes are taken apart. */
@@ -20,8 +20,8 @@ export interface Facts {
 export interface Server {
   /** e.g. `Ollama at http://localhost:11434` */
   name: string;
-  start: string;
-  login: string;
+  start: Cure;
+  login: Cure;
   /** Never shown, even if the server repeats it. */
   secret?: string | undefined;
 }
@@ -40,7 +40,7 @@ export function failureOf(facts: Facts, server: Server): Failure {
   if (status === undefined) {
     const reason = connection ?? 'the answer broke off';
     const zh = `无法从 ${name} 得到回答（${reason}）`;
-    const error = new RagError('unavailable', `no answer from ${name} (${reason})`, { zh, hint: server.start });
+    const error = new RagError('unavailable', `no answer from ${name} (${reason})`, { zh, ...server.start });
     return { error, again: true };
   }
   if (status === 429 && code !== 'insufficient_quota') {
@@ -48,6 +48,7 @@ export function failureOf(facts: Facts, server: Server): Failure {
     const error = new RagError('rate_limited', `${name} takes no more requests for now${wait}`, {
       zh: `${name} 暂时不接受更多请求`,
       hint: 'wait and run the same command again, or set a lower rate of requests',
+      zhHint: '请稍候重新运行同一命令，或调低请求频率',
       details,
     });
     return { error, again: true, afterMs };
@@ -57,7 +58,7 @@ export function failureOf(facts: Facts, server: Server): Failure {
     const zh = `${name} 拒绝了访问密钥（HTTP ${status}）`;
     const error = new RagError('config', `${name} refuses the key (HTTP ${status})`, {
       zh,
-      hint: server.login,
+      ...server.login,
       details,
     });
     return { error, again: false };
@@ -67,10 +68,12 @@ export function failureOf(facts: Facts, server: Server): Failure {
   const zh = `${name} 返回 HTTP ${status}${said}`;
   if (status === 408 || status === 409 || (status >= 500 && status !== 501)) {
     const hint = 'run the same command again: it goes on where it stopped';
-    return { error: new RagError('unavailable', error, { zh, hint, details }), again: true, afterMs };
+    const zhHint = '请重新运行同一命令：会从中断处继续';
+    return { error: new RagError('unavailable', error, { zh, hint, zhHint, details }), again: true, afterMs };
   }
   const hint = 'check the address and the name of the model: rag config';
-  return { error: new RagError('config', error, { zh, hint, details }), again: false };
+  const zhHint = '请检查地址和模型名：rag config';
+  return { error: new RagError('config', error, { zh, hint, zhHint, details }), again: false };
 }
 
 function quoted(text: string | undefined, secret: string | undefined): string {

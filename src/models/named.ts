@@ -11,6 +11,7 @@ export function parseName(word: string): Named {
   if (/@(openai|[0-9a-f]{12})\//.test(word)) return nameOf(word);
   throw new RagError('usage', `${word} names no model: builtin, ollama/NAME or openai/NAME`, {
     hint: 'rag model list names those that are there',
+    zhHint: 'rag model list 列出现有的模型',
     zh: `${word} 不是模型名：请用 builtin、ollama/名称 或 openai/名称`,
   });
 }

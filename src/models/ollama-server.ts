@@ -34,8 +34,14 @@ export function ollamaServer(baseUrl: string): OllamaServer {
   const url = endpointOf(baseUrl, VARIABLE);
   const server = {
     name: `Ollama at ${shown(url)}`,
-    start: `start it (ollama serve), or set ${VARIABLE}`,
-    login: `check the proxy in front of it, or ${VARIABLE}`,
+    start: {
+      hint: `start it (ollama serve), or set ${VARIABLE}`,
+      zhHint: `请启动它（ollama serve），或设置 ${VARIABLE}`,
+    },
+    login: {
+      hint: `check the proxy in front of it, or ${VARIABLE}`,
+      zhHint: `请检查它前面的代理，或 ${VARIABLE}`,
+    },
   };
   return {
     url,

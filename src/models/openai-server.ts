@@ -37,8 +37,8 @@ export function openaiServer(options: OpenaiServerOptions): OpenaiServer {
   const pace = openPace(options.requestsPerMinute);
   const server = {
     name: `the model server at ${shown(url)}`,
-    start: `start it, or set ${VARIABLE}`,
-    login: `set ${KEY} or ${KEY}_FILE`,
+    start: { hint: `start it, or set ${VARIABLE}`, zhHint: `请启动它，或设置 ${VARIABLE}` },
+    login: { hint: `set ${KEY} or ${KEY}_FILE`, zhHint: `请设置 ${KEY} 或 ${KEY}_FILE` },
     secret: apiKey,
   };
   let connected: Promise<Connection> | undefined;

@@ -17,6 +17,7 @@ export function planDestroy(facts: Facts, name: string, withoutBackup: boolean):
   if (!withoutBackup)
     throw new RagError('refused', `no verified backup of ${name} is known: nothing was deleted`, {
       hint: 'make one, or say that none is wanted: --without-backup',
+      zhHint: '请先备份，或用 --without-backup 表示不需要',
       zh: `没有 ${name} 的已验证备份：没有删除任何内容`,
       details: { volumes: there },
     });

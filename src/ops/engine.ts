@@ -12,7 +12,14 @@ export interface Engine {
 
 /** Health checks with a start interval, `--wait` with one-shots, `run --rm` in projects with profiles: all there from here on. */
 const OLDEST_COMPOSE = [2, 30];
-const INSTALL = 'install Docker Engine 25 or newer with its Compose plugin: https://docs.docker.com/engine/install/';
+const INSTALL = {
+  hint: 'install Docker Engine 25 or newer with its Compose plugin: https://docs.docker.com/engine/install/',
+  zhHint: '请安装 Docker Engine 25 或更新版本及其 Compose 插件：https://docs.docker.com/engine/install/',
+};
+const START = {
+  hint: 'start it: sudo systemctl start docker; or set DOCKER_HOST',
+  zhHint: '请启动它：sudo systemctl start docker；或设置 DOCKER_HOST',
+};
 
 /** Throws RagError('unavailable') without docker or its daemon, 'refused' for a Compose that is too old. Changes nothing. */
 export async function engineOf(runner: Runner): Promise<Engine> {
@@ -38,7 +45,7 @@ async function asked(runner: Runner, argv: string[]): Promise<Ran> {
     const details = error instanceof RagError ? error.details : undefined;
     if (details?.code === 'ENOENT')
       throw new RagError('unavailable', 'docker is not installed, or not in PATH', {
-        hint: INSTALL,
+        ...INSTALL,
         zh: '没有安装 docker，或不在 PATH 中',
         cause: error,
       });
@@ -49,7 +56,7 @@ async function asked(runner: Runner, argv: string[]): Promise<Ran> {
 function daemonMissing(said: string): RagError {
   const cause = causeOf(said);
   return new RagError('unavailable', cause?.sentence ?? `docker does not answer: ${said.trim().split('\n').at(-1)}`, {
-    hint: cause?.cure ?? 'start it: sudo systemctl start docker; or set DOCKER_HOST',
+    ...(cause?.cure ?? START),
     zh: cause?.zh ?? 'docker 没有应答',
   });
 }
@@ -58,12 +65,12 @@ async function composeMissing(runner: Runner): Promise<RagError> {
   const old = await asked(runner, ['docker-compose', 'version', '--short']).catch(() => undefined);
   const version = old?.code === 0 ? old.out.trim() : undefined;
   if (version?.startsWith('1.')) return tooOld(version);
-  return new RagError('unavailable', 'docker has no compose plugin', { hint: INSTALL, zh: 'docker 没有 compose 插件' });
+  return new RagError('unavailable', 'docker has no compose plugin', { ...INSTALL, zh: 'docker 没有 compose 插件' });
 }
 
 function tooOld(version: string): RagError {
   return new RagError('refused', `Compose ${version} is too old: it must be ${OLDEST_COMPOSE.join('.')} or newer`, {
-    hint: INSTALL,
+    ...INSTALL,
     zh: `Compose ${version} 太旧，需要 ${OLDEST_COMPOSE.join('.')} 或更新`,
   });
 }

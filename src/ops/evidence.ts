@@ -1,4 +1,4 @@
-import { RagError } from '../errors.ts';
+import { type Cure, RagError } from '../errors.ts';
 import type { Io } from '../types.ts';
 import { causeOf } from './causes.ts';
 import type { Folder } from './folder.ts';
@@ -49,11 +49,8 @@ async function explained(runner: Runner, folder: Folder, step: Step, error: unkn
   const names = failing.map(({ service }) => service).join(', ');
   const said = cause?.sentence ?? ownWords(err) ?? lines(err).at(-1) ?? error.message;
   return new RagError(error.code, `${step.title}: ${said}${names && !said.includes(names) ? ` (${names})` : ''}`, {
-    hint:
-      cause?.cure ??
-      (failing[0]
-        ? `rag stack logs ${failing[0].service} shows more; what runs goes on running`
-        : (error.hint ?? 'rag stack status')),
+    ...(cause?.cure ??
+      (failing[0] ? inLogs(failing[0].service) : { hint: error.hint ?? 'rag stack status', zhHint: error.zhHint })),
     zh: `${step.zh}：${cause?.zh ?? error.zh ?? said}${names ? `（${names}）` : ''}`,
     details: {
       step: step.title,
@@ -101,6 +98,11 @@ async function failingServices(runner: Runner, { project }: Folder): Promise<Fai
     }),
   );
 }
+
+const inLogs = (service: string): Cure => ({
+  hint: `rag stack logs ${service} shows more; what runs goes on running`,
+  zhHint: `rag stack logs ${service} 显示更多；正在运行的服务继续运行`,
+});
 
 /** What one of our own processes said, if it was one. */
 const ownWords = (text: string) => /^rag: (.*)$/m.exec(text)?.[1];

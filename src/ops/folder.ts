@@ -35,13 +35,18 @@ export function openFolder(path: string): Folder {
   if (!existsSync(file))
     throw new RagError('not_found', `${path} is no stack: it has no ${MODEL_FILE}`, {
       hint: 'rag stack init writes one here; or name the folder: --dir DIR',
+      zhHint: 'rag stack init 可在此处创建；或用 --dir DIR 指定文件夹',
       zh: `${path} 不是 stack 文件夹：缺少 ${MODEL_FILE}`,
     });
   const env = existsSync(join(path, '.env')) ? parseEnv(readFileSync(join(path, '.env'), 'utf8')) : {};
   const parsed = MODEL.safeParse(read(file));
   if (!parsed.success) {
     const { path: at, message } = parsed.error.issues[0]!;
-    throw new RagError('config', `${file}: ${at.join('.') || 'the file'}: ${message}`, { hint: 'change it there' });
+    throw new RagError('config', `${file}: ${at.join('.') || 'the file'}: ${message}`, {
+      hint: 'change it there',
+      zh: `${file}：${at.join('.') || '文件'}：${message}`,
+      zhHint: '请在该处修改',
+    });
   }
   return {
     path,

@@ -160,6 +160,7 @@ function refused(error: unknown): never {
     .at(-1);
   throw new RagError('config', `docker compose refuses the files: ${said}`, {
     hint: 'docker compose config -q in that folder says it again; rag stack init writes files that are missing',
+    zhHint: '在该文件夹中运行 docker compose config -q 可再次查看；缺少的文件由 rag stack init 写出',
     zh: `docker compose 拒绝这些文件：${said}`,
     cause: error,
   });

@@ -84,6 +84,7 @@ function taken(folder: string, holder: Holder | undefined): RagError {
   if (holder === undefined)
     return new RagError('locked', `${lockOf(folder)} is there, and does not say whose it is`, {
       hint: `if no other rag stack command runs: rag lock break --reason "…"`,
+      zhHint: '如果没有其他 rag stack 命令在运行：rag lock break --reason "…"',
       zh: `${lockOf(folder)} 已存在，且未说明持有者`,
     });
   const age = Math.round((Date.now() - Date.parse(holder.since)) / 1000);
@@ -92,7 +93,9 @@ function taken(folder: string, holder: Holder | undefined): RagError {
     'locked',
     `rag ${holder.verb} of ${holder.who}@${holder.host} (process ${holder.pid}) has been at work here for ${age} s${stale}`,
     {
-      hint: stale ? 'rag lock break --reason "…" takes the lock away' : 'wait for it, or stop it there',
+      ...(stale
+        ? { hint: 'rag lock break --reason "…" takes the lock away', zhHint: 'rag lock break --reason "…" 可解除锁定' }
+        : { hint: 'wait for it, or stop it there', zhHint: '请等它结束，或在那里停止它' }),
       zh: `${holder.who}@${holder.host} 的 rag ${holder.verb}（进程 ${holder.pid}）已在此运行 ${age} 秒`,
       details: { ...holder },
     },

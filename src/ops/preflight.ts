@@ -14,9 +14,15 @@ export async function preflight(runner: Runner, folder: Folder, facts: Facts): P
   const missing = facts.secrets.filter((file) => !existsSync(file)).map((file) => relative(folder.path, file));
   if (missing.length > 0)
     throw new RagError('config', `${folder.path} has no ${missing.join(', ')}`, {
-      hint: missing.some((file) => file.endsWith('tls_key'))
-        ? 'the header of compose.prod.yaml says how to come by a certificate; rag stack init makes the others'
-        : 'rag stack init makes what is missing, and leaves what is there',
+      ...(missing.some((file) => file.endsWith('tls_key'))
+        ? {
+            hint: 'the header of compose.prod.yaml says how to come by a certificate; rag stack init makes the others',
+            zhHint: 'compose.prod.yaml 开头说明如何取得证书；其余由 rag stack init 生成',
+          }
+        : {
+            hint: 'rag stack init makes what is missing, and leaves what is there',
+            zhHint: 'rag stack init 会补上缺少的，已有的保持不变',
+          }),
       zh: `${folder.path} 缺少 ${missing.join('、')}`,
     });
   await roomLeft(runner, folder);
@@ -35,6 +41,8 @@ async function roomLeft(runner: Runner, { path, model }: Folder): Promise<void> 
         `${place} has ${formatBytes(free)} left, and ${formatBytes(model.free_disk)} are wanted before anything is begun`,
         {
           hint: 'docker system df shows what docker holds, docker image prune frees what is unused; or lower free_disk in rag.stack.yaml',
+          zhHint:
+            'docker system df 显示 docker 占用的空间，docker image prune 清理无用镜像；或在 rag.stack.yaml 中调低 free_disk',
           zh: `${place} 只剩 ${formatBytes(free)}，至少需要 ${formatBytes(model.free_disk)}`,
         },
       );
@@ -53,6 +61,7 @@ async function portsFree(runner: Runner, facts: Facts): Promise<void> {
         `${holder ? `the container ${holder}` : 'another program'} has the port ${port} that ${service.name} wants`,
         {
           hint: `set RAG_PORT in ${join(facts.folder, '.env')} to a free one, then: rag stack up`,
+          zhHint: `请在 ${join(facts.folder, '.env')} 中把 RAG_PORT 设为空闲端口，然后：rag stack up`,
           zh: `端口 ${port} 已被${holder ? `容器 ${holder}` : '其他程序'}占用`,
         },
       );
@@ -90,6 +99,7 @@ async function sameMajor(runner: Runner, facts: Facts): Promise<void> {
     `the volume ${volume} holds data of PostgreSQL ${made}, and ${service.image} is ${image}`,
     {
       hint: `set POSTGRES_IMAGE=postgres:${made} in .env; to move up, restore a backup into a new volume`,
+      zhHint: `请在 .env 中设置 POSTGRES_IMAGE=postgres:${made}；要升级，请把备份恢复到新数据卷`,
       zh: `数据卷 ${volume} 属于 PostgreSQL ${made}，而 ${service.image} 是 ${image}`,
     },
   );

@@ -156,6 +156,7 @@ function healthy({ path: cwd, model }: Folder, titled: Titled, names: string[]):
 export function unknownService(name: string, known: string[]): RagError {
   return new RagError('not_found', `there is no service ${name}`, {
     hint: `there are ${known.join(', ')}`,
+    zhHint: `现有：${known.join('、')}`,
     zh: `没有服务 ${name}`,
   });
 }

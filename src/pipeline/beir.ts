@@ -18,6 +18,8 @@ export async function readBeir(dir: string): Promise<BeirSet> {
     if (!existsSync(join(dir, file)))
       throw new RagError('not_found', `${join(dir, file)}: no such file`, {
         hint: `a set is a folder with ${FILES.join(', ')}`,
+        zh: `没有文件 ${join(dir, file)}`,
+        zhHint: `题目集是含有 ${FILES.join('、')} 的文件夹`,
       });
   const grades = new Map<string, Grades>();
   for (const line of (await readFile(join(dir, 'qrels.tsv'), 'utf8')).split(/\r?\n/)) {

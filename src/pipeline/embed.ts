@@ -87,6 +87,7 @@ export async function checkModel(store: Pick<Store, 'fingerprint'>, embedder: Pi
   if (model === undefined || model === embedder.id) return;
   throw new RagError('config', `this home holds vectors of ${model}, but the configured model is ${embedder.id}`, {
     hint: 'rag model use builds the new vectors beside the old ones, compares, and switches; or set the model back',
+    zhHint: 'rag model use 会在旧向量旁建立新向量，比较后切换；或改回原来的模型',
     zh: `此库中的向量来自 ${model}，而当前配置的模型是 ${embedder.id}`,
   });
 }

@@ -26,6 +26,7 @@ export function readExported(text: string, name: string): Exported {
   if (!any)
     throw new RagError('usage', `${name} holds no citations`, {
       hint: 'save an answer with: rag query "…" --json > answer.json',
+      zhHint: '请先保存回答：rag query "…" --json > answer.json',
       zh: `${name} 中没有引用`,
     });
   return found;

@@ -68,7 +68,12 @@ export async function questionsIn(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new RagError('not_found', `no questions at ${file}`, {
-      ...{ hint: 'rag eval init makes some from your documents', zh: `没有题目文件 ${file}`, cause },
+      ...{
+        hint: 'rag eval init makes some from your documents',
+        zhHint: 'rag eval init 会根据您的文档出题',
+        zh: `没有题目文件 ${file}`,
+        cause,
+      },
     });
   }
 }

@@ -69,6 +69,7 @@ export async function switchModel(deps: SwitchDeps, input: SwitchInput, io: Io):
     const { better, worse, same } = compared;
     throw new RagError('refused', `${embedder.id} does worse on ${worse} questions and better on ${better}`, {
       hint: 'both are kept and nothing was switched; rag model use … --yes switches all the same',
+      zhHint: '两者都保留，未切换；rag model use … --yes 仍可切换',
       zh: `${embedder.id} 在 ${worse} 个问题上更差，在 ${better} 个上更好；未切换`,
       details: { ...result, better, worse, same },
     });

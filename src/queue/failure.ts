@@ -5,17 +5,18 @@ export interface Failure {
   code: ErrorCode | 'bug';
   message: string;
   hint?: string | undefined;
+  zhHint?: string | undefined;
   zh?: string | undefined;
 }
 
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof RagError)) return { code: 'bug', message: String((error as Error)?.stack ?? error) };
-  const { code, message, hint, zh } = error;
-  return { code, message, hint, zh };
+  const { code, message, hint, zhHint, zh } = error;
+  return { code, message, hint, zhHint, zh };
 }
 
-export function errorOf({ code, message, hint, zh }: Failure): RagError {
-  if (code !== 'bug') return new RagError(code, message, { ...(hint ? { hint } : {}), ...(zh ? { zh } : {}) });
+export function errorOf({ code, message, hint, zhHint, zh }: Failure): RagError {
+  if (code !== 'bug') return new RagError(code, message, { hint, zhHint, ...(zh ? { zh } : {}) });
   return new RagError('unreadable', 'a worker met a bug in rag; its log says more', { cause: new Error(message) });
 }
 

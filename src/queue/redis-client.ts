@@ -30,6 +30,7 @@ export function translate(error: unknown, url: string): unknown {
   if (word === 'NOAUTH' || word === 'WRONGPASS' || word === 'NOPERM')
     return new RagError('config', `${what} does not accept our password (${word})`, {
       hint: 'check REDIS_PASSWORD, or REDIS_URL',
+      zhHint: '请检查 REDIS_PASSWORD，或 REDIS_URL',
       ...{ zh: `${what} 不接受我们的密码`, cause: error },
     });
   const passing =
@@ -42,6 +43,7 @@ export function translate(error: unknown, url: string): unknown {
   if (!passing) return error;
   return new RagError('unavailable', `${what} cannot be reached or is busy (${code || word || name})`, {
     hint: 'rag status --deep says what is running',
+    zhHint: 'rag status --deep 显示哪些服务在运行',
     ...{ zh: `无法连接 ${what}，或其繁忙`, cause: error },
   });
 }
@@ -53,6 +55,7 @@ export async function checkPolicy(redis: Redis, url: string): Promise<void> {
   const what = `Redis at ${new URL(url).host}`;
   throw new RagError('config', `${what} may throw jobs away when its memory is short (maxmemory-policy ${policy})`, {
     hint: 'redis-cli config set maxmemory-policy noeviction; and the same in its configuration, or --maxmemory-policy noeviction',
+    zhHint: 'redis-cli config set maxmemory-policy noeviction；并写入其配置，或用 --maxmemory-policy noeviction 启动',
     zh: `${what} 在内存不足时可能丢弃任务（maxmemory-policy ${policy}）`,
   });
 }

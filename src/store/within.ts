@@ -20,6 +20,7 @@ export function writesWithin(store: Store, collections: string[]): Store {
     if (taken === undefined || mine(taken.collection)) return;
     throw new RagError('refused', `${source} cannot be kept under this name`, {
       hint: 'choose another name or folder',
+      zhHint: '请换一个名称或文件夹',
       zh: `${source} 不能使用此名称`,
     });
   }

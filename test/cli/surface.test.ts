@@ -61,6 +61,28 @@ describe('the command line', () => {
     expect((await rag({ cwd, env: { LANG: 'en_US.UTF-8' } }, 'show', 'b.txt')).err).toContain('no document');
   });
 
+  it('says in Chinese what cures an error, with the same command', async () => {
+    const cwd = folder({ 'a.txt': 'words' });
+    await rag({ cwd }, 'ingest', '.', '--no-embed');
+    const han = /\p{Script=Han}/u;
+    for (const [cure, ...wrong] of [
+      ['rag list', 'show', 'b.txt'],
+      ['rag model list', 'model', 'use'],
+      ['--home DIR', 'doctor', '--home', 'stack'],
+    ]) {
+      const [en, zh] = [await rag({ cwd }, ...wrong, '--json'), await rag({ cwd }, ...wrong, '--json', '--lang', 'zh')];
+      expect(zh.code).toBe(en.code);
+      const [[sentence, hint], [zhSentence, zhHint]] = [en.err.split('\n'), zh.err.split('\n')];
+      expect([hint, zhHint], wrong.join(' ')).toEqual(Array(2).fill(expect.stringContaining(cure!)));
+      expect([sentence, hint, zhSentence, zhHint].map((line) => han.test(line!))).toEqual([false, false, true, true]);
+      expect([en, zh].map(({ json }) => `     ${json.error.hint}`)).toEqual([hint, zhHint]);
+    }
+    const { checks } = (await rag({ cwd }, 'doctor', '--json', '--lang', 'zh')).json.result;
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: 'index', detail: expect.stringMatching(/^1 个文档/) }),
+    );
+  });
+
   it('merges settings: flag, environment, .env, rag.yaml, defaults; says where each came from', async () => {
     const cwd = folder({
       'rag.yaml': 'max_file_size: 2mb\nlog_level: warn\ncollection: notes\n',

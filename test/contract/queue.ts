@@ -143,12 +143,12 @@ export function queueContract(name: string, open: () => Promise<OpenedQueue>): v
       await work({
         async refuse() {
           tries++;
-          throw new RagError('refused', 'a rule said no', { hint: 'ask again', zh: '规则不允许' });
+          throw new RagError('refused', 'a rule said no', { hint: 'ask again', zhHint: '请再问', zh: '规则不允许' });
         },
       });
       const failed = queue.run('refuse', 'a', {}, quiet());
       await expect(failed).rejects.toMatchObject({ code: 'refused', message: 'a rule said no', hint: 'ask again' });
-      await expect(failed).rejects.toMatchObject({ zh: '规则不允许' });
+      await expect(failed).rejects.toMatchObject({ zh: '规则不允许', zhHint: '请再问' });
       expect(tries).toBe(1);
       expect(await queue.dead()).toMatchObject([{ id: 'a', reason: 'a rule said no' }]);
     });

@@ -25,6 +25,7 @@ async function find(deps: Deps, name: string, asOf?: string): Promise<Document> 
     if (problem) throw new RagError('not_found', `${name} gave no document: ${problem.reason} (${problem.code})`);
     throw new RagError('not_found', `no document ${name} in this home`, {
       hint: 'rag list names them',
+      zhHint: 'rag list 列出所有文档',
       zh: `此库中没有文档 ${name}`,
     });
   });

@@ -4,7 +4,7 @@ import { health } from '../../health.ts';
 import { type Checkable, verify } from '../../pipeline/verify.ts';
 import { belowRoot } from '../../pipeline/walk.ts';
 import { originalDeps } from '../../wiring.ts';
-import { type Call, route, withStore } from '../call.ts';
+import { type Call, languageOf, route, withStore } from '../call.ts';
 import { anything, ingested } from '../schemas.ts';
 import { syncPaths } from '../syncing.ts';
 
@@ -46,7 +46,7 @@ export const home = [
       deadLetters: z.array(anything).meta({ description: 'Jobs that were tried in vain, with their reasons' }),
       processes: z.array(anything).meta({ description: 'Workers and schedulers that are at work' }),
     }),
-    handle: ({ deps }) => health(deps.context),
+    handle: ({ deps, http }) => health(deps.context, languageOf(http)),
   }),
   route({
     ...{

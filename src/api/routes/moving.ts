@@ -78,6 +78,8 @@ export const moving = [
       if (lost.length > 0)
         throw new RagError('unavailable', `${sha256} was removed in this moment`, {
           hint: 'send it again, with its bytes',
+          zh: `${sha256} 刚刚被移除`,
+          zhHint: '请连同内容重新发送',
         });
       return { stored };
     },
@@ -150,6 +152,7 @@ async function kept({ context }: Deps): Promise<Services> {
   if (services !== undefined) return services;
   throw new RagError('usage', 'the home behind this API is a folder: its originals are the files in it', {
     hint: 'RAG_STORE=server rag serve keeps originals',
+    zhHint: '设置 RAG_STORE=server 的 rag serve 会保存原件',
     zh: '此 API 的库是文件夹：其原件就是其中的文件',
   });
 }

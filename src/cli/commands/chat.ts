@@ -51,6 +51,7 @@ async function found(run: Invocation, id: string): Promise<Session> {
   if (session) return session;
   throw new RagError('not_found', `no conversation ${oneLine(id)} in this home`, {
     hint: 'rag chat --list names them',
+    zhHint: 'rag chat --list 列出所有会话',
     zh: `此库中没有会话 ${oneLine(id)}`,
   });
 }

@@ -18,7 +18,10 @@ export function configCommand(app: App, exit: Exit): Command {
     if (wanted.length === 0) {
       const near = closest(key!.toUpperCase(), names);
       throw new RagError('not_found', `no setting "${key}"`, {
-        hint: near ? `did you mean ${near}?` : 'rag config lists all',
+        ...(near
+          ? { hint: `did you mean ${near}?`, zhHint: `您是否想用 ${near}？` }
+          : { hint: 'rag config lists all', zhHint: 'rag config 列出全部' }),
+        zh: `没有设置 "${key}"`,
       });
     }
     const shown = wanted.map((name) => {

@@ -15,7 +15,7 @@ export function doctorCommand(app: App, exit: Exit): Command {
       const { store, release } = await context.writer(undefined, { repair: true });
       await store.repair(run.io.signal).finally(release);
     }
-    const checks = await examine(context);
+    const checks = await examine(context, run.lang);
     const worst = checks.some((check) => check.status === 'fail')
       ? 5
       : checks.some((check) => check.status === 'warn')

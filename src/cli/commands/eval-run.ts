@@ -33,6 +33,7 @@ export function evalInitCommand(app: App, exit: Exit): Command {
       if (generator === undefined)
         throw new RagError('unavailable', 'no language model is configured or running', {
           hint: 'start Ollama, or set LLM_MODEL and OPENAI_BASE_URL',
+          zhHint: '请启动 Ollama，或设置 LLM_MODEL 和 OPENAI_BASE_URL',
           zh: '没有配置或运行语言模型',
         });
       if (generator.remote)

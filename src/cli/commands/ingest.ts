@@ -105,12 +105,14 @@ async function mayFetch(run: Invocation, { dryRun, watch }: Options, address: st
   if (!(await run.client()))
     throw new RagError('usage', `${address}: a home in a folder takes files alone; a server home fetches documents`, {
       hint: `save it as a file and ingest that, or rag ingest ${address} --home stack, where URL_INGEST=on is set`,
+      zhHint: `请另存为文件再摄取；或在设置了 URL_INGEST=on 的服务器库上：rag ingest ${address} --home stack`,
       zh: `${address}：文件夹中的库只接收文件；服务器库才抓取网上文档`,
     });
   const flag = dryRun ? '--dry-run' : watch ? '--watch' : undefined;
   if (flag)
     throw new RagError('usage', `${flag} is about files: ${address} is fetched when it is ingested, and then alone`, {
       hint: `leave ${flag} out, or the address`,
+      zhHint: `请去掉 ${flag} 或该地址`,
       zh: `${flag} 只用于文件：${address} 只在摄取时抓取`,
     });
 }
@@ -189,7 +191,11 @@ async function inputOf(run: Invocation, options: Options, paths: string[]): Prom
 
 async function namedInput(run: Invocation, name: string | undefined): Promise<{ name: string; bytes: Uint8Array }> {
   if (name === undefined)
-    throw new RagError('usage', 'standard input has no name', { hint: 'add --name NAME, e.g. --name notes.md' });
+    throw new RagError('usage', 'standard input has no name', {
+      hint: 'add --name NAME, e.g. --name notes.md',
+      zh: '标准输入没有名称',
+      zhHint: '请加 --name NAME，例如 --name notes.md',
+    });
   return { name, bytes: await standardInput(run.app) };
 }
 

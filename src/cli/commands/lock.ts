@@ -42,6 +42,7 @@ export function lockCommand(app: App, exit: Exit): Command {
         `rag ${holder.verb} of ${holder.who}@${holder.host} is at work: its lock was not broken`,
         {
           hint: 'wait for it; or, if you are sure: rag lock break --reason "…" --yes',
+          zhHint: '请等它结束；若您确定：rag lock break --reason "…" --yes',
           zh: `${holder.who}@${holder.host} 的 rag ${holder.verb} 正在运行：未解除锁定`,
         },
       );

@@ -66,6 +66,7 @@ async function useModel(run: Invocation, options: UseOptions, id: string | undef
   if ((options.undo === true) === (id !== undefined))
     throw new RagError('usage', 'name a model, or --undo', {
       hint: 'rag model list names those that are there',
+      zhHint: 'rag model list 列出现有的模型',
       zh: '请给出模型名，或用 --undo',
     });
   const { pastQuestions, switchModel, undoSwitch } = await import('../../pipeline/switch.ts');
@@ -130,6 +131,7 @@ function refuseOther(named: Named, configured: Named | undefined, origins: Recor
   const key = configured.provider === 'openai' ? 'EMBEDDING_MODEL' : 'LOCAL_EMBEDDING_MODEL';
   throw new RagError('config', `${key} is set to another model (${wordOf(configured)}, ${origins[key]})`, {
     hint: `take ${key} out of there; the home remembers its model by itself`,
+    zhHint: `请从该处删去 ${key}；库会记住自己的模型`,
     zh: `${key} 设定了另一个模型（${wordOf(configured)}，${origins[key]}）`,
   });
 }

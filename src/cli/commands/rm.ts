@@ -48,6 +48,7 @@ async function wanted(run: Invocation, stamps: Iterable<string>, names: string[]
     if (matching.length === 0)
       throw new RagError('not_found', `no document ${oneLine(name)} in this home; nothing was removed`, {
         hint: 'rag list names them',
+        zhHint: 'rag list 列出所有文档',
         zh: `此库中没有文档 ${oneLine(name)}；未移除任何内容`,
       });
     for (const one of matching) found.add(one);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { RagError } from '../../errors.ts';
+import { RagError, spoken } from '../../errors.ts';
 import type { Mode, SearchDeps, SearchInput, SearchResult } from '../../pipeline/search.ts';
-import { type App, type Exit, handle, type Invocation, type Outcome, sentence, verb } from '../app.ts';
+import { type App, type Exit, handle, type Invocation, type Outcome, verb } from '../app.ts';
 import { batchQueries } from '../batch.ts';
 import { renderHits } from '../hits.ts';
 import { count, duration, type FilterOptions, filterOf, list, since, tags, until, words } from '../options.ts';
@@ -53,7 +53,8 @@ const EXAMPLE = 'rag search "your question"';
 /** Throws RagError('usage') where nothing is asked; `example` is its cure. */
 export function questionOf(text: string | undefined, example: string): string {
   if (text?.trim()) return text;
-  throw new RagError('usage', 'the question is empty', { hint: example, zh: '问题为空' });
+  const zhHint = example.replace('your question', '您的问题');
+  throw new RagError('usage', 'the question is empty', { hint: example, zhHint, zh: '问题为空' });
 }
 
 export function inputOf(options: SearchOptions, text: string): SearchInput {
@@ -93,8 +94,7 @@ async function searchBatch(run: Invocation, options: SearchOptions, file: string
       // A server that is gone, or does not want us, is not asked for each line.
       if (!(error instanceof RagError) || GENERAL.has(error.code)) throw error;
       failed++;
-      const { code, hint } = error;
-      run.print(`${JSON.stringify({ id, error: { code, message: sentence(error, run.lang), hint } })}\n`);
+      run.print(`${JSON.stringify({ id, error: { code: error.code, ...spoken(error, run.lang) } })}\n`);
     }
   }
   return { exit: failed > 0 ? 3 : 0 };

@@ -29,6 +29,7 @@ export function serveCommand(app: App, exit: Exit): Command {
     if (!isLoopback(options.host) && given === undefined && !signedIn)
       throw new RagError('refused', `${options.host} can be reached by others, and no token is set`, {
         hint: 'set RAG_TOKEN (or RAG_TOKEN_FILE) to a long random word',
+        zhHint: '请把 RAG_TOKEN（或 RAG_TOKEN_FILE）设为一个长的随机串',
         zh: `其他人可以访问 ${options.host}，但未设置令牌`,
       });
     const { newToken, serve } = await import('../../api/server.ts');
@@ -37,6 +38,7 @@ export function serveCommand(app: App, exit: Exit): Command {
       if (!isLoopback(options.host))
         throw new RagError('config', 'JWT_SECRET_KEY is not set: nobody could sign in', {
           hint: 'openssl genpkey -algorithm ed25519 -out jwt.pem; then JWT_SECRET_KEY_FILE=jwt.pem',
+          zhHint: 'openssl genpkey -algorithm ed25519 -out jwt.pem；然后 JWT_SECRET_KEY_FILE=jwt.pem',
           zh: '未设置 JWT_SECRET_KEY，无法登录',
         });
       run.io.report({ type: 'note', message: run.say.accounts.ephemeral });

@@ -92,6 +92,7 @@ async function fromStack(run: Invocation, client: Client, name: string, asOf: st
 function notHere(name: string): RagError {
   return new RagError('not_found', `no document ${oneLine(name)} in this home`, {
     hint: 'rag list names them',
+    zhHint: 'rag list 列出所有文档',
     zh: `此库中没有文档 ${oneLine(name)}`,
   });
 }
@@ -155,7 +156,12 @@ async function showChunk(run: Invocation, id: string) {
 async function passageOf(run: Invocation, id: string): Promise<Quoted> {
   const store = await (await run.context()).reader();
   const passage = (await store.read([id])).get(id);
-  if (!passage) throw new RagError('not_found', `no passage ${id} in this home`, { hint: 'rag search names passages' });
+  if (!passage)
+    throw new RagError('not_found', `no passage ${id} in this home`, {
+      hint: 'rag search names passages',
+      zh: `此库中没有段落 ${id}`,
+      zhHint: 'rag search 会列出段落',
+    });
   const { chunk, document } = passage;
   return {
     ...{ source: document.source, document: document.id, chunk: id, text: chunk.text, context: chunk.context },

@@ -37,7 +37,7 @@ async function deep(run: Invocation): Promise<Health> {
   const client = await run.client();
   if (client) return client.services(run.io.signal);
   const { health } = await import('../../health.ts');
-  return health(await run.context());
+  return health(await run.context(), run.lang);
 }
 
 function shown({ checks, deadLetters }: Pick<Health, 'checks' | 'deadLetters'>): string[] {

@@ -57,6 +57,7 @@ async function exported(run: Invocation, name: string): Promise<Exported> {
   if (session !== undefined) return readExported(JSON.stringify(session), name);
   throw new RagError('not_found', `${name} is neither a file nor a chat session`, {
     hint: 'rag chat --list names the sessions',
+    zhHint: 'rag chat --list 列出所有会话',
     zh: `${name} 既不是文件也不是会话`,
   });
 }

@@ -197,6 +197,7 @@ function stopped(reason: string, cause?: unknown): RagError {
   return new RagError('unavailable', `a worker of the built-in model stopped: ${reason}`, {
     zh: `内置模型的工作进程停止了：${reason}`,
     hint: 'run the same command again: it goes on where it stopped; fewer workers need less memory',
+    zhHint: '请重新运行同一命令：会从中断处继续；减少工作进程可节省内存',
     cause,
   });
 }

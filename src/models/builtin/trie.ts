@@ -52,11 +52,21 @@ export function readDerived(file: string): Buffer {
 }
 
 export function missing(file: string, cause: unknown): RagError {
-  return new RagError('config', `the built-in model's file ${file} cannot be read`, { hint: HINT, cause });
+  return new RagError('config', `the built-in model's file ${file} cannot be read`, {
+    ...REINSTALL,
+    zh: `无法读取内置模型的文件 ${file}`,
+    cause,
+  });
 }
 
 export function damaged(file: string): RagError {
-  return new RagError('config', `${file} is not the built-in model's file, or not all of it`, { hint: HINT });
+  return new RagError('config', `${file} is not the built-in model's file, or not all of it`, {
+    ...REINSTALL,
+    zh: `${file} 不是内置模型的文件，或不完整`,
+  });
 }
 
-const HINT = 'npm run build in a clone, else reinstall the package';
+const REINSTALL = {
+  hint: 'npm run build in a clone, else reinstall the package',
+  zhHint: '请在源码目录中运行 npm run build，否则重新安装软件包',
+};

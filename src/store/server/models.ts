@@ -24,6 +24,7 @@ export async function modelFor(ask: Ask, model: string): Promise<ModelRow> {
   if (current !== undefined)
     throw new RagError('config', `this home holds vectors of ${current.model}; ${model} cannot be mixed in`, {
       hint: 'set the model back, or build the others beside them with: rag model use',
+      zhHint: '请改回原来的模型，或在旁边另建一套向量：rag model use',
       zh: `此库中的向量来自 ${current.model}，不能混入 ${model}`,
     });
   await ask(`INSERT INTO models (model, role) VALUES ($1, 'current')`, [model]);
@@ -88,6 +89,7 @@ export async function switchModels(ask: Ask): Promise<void> {
   if (!rows.some(({ role }) => role === 'shelf'))
     throw new RagError('not_found', 'no other model is kept in this home', {
       hint: 'rag model use ID builds one beside the present one',
+      zhHint: 'rag model use ID 会在现有模型旁建立另一个',
       zh: '此库中没有保留其他模型的向量',
     });
   await ask(`UPDATE models SET role = CASE role WHEN 'shelf' THEN 'current' ELSE 'shelf' END`);

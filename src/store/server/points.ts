@@ -76,7 +76,12 @@ export function openPoints({ url, apiKey, collection }: PointsOptions): Points {
     } catch (error) {
       const { status } = error as { status?: number };
       if (status === 401 || status === 403)
-        throw new RagError('config', `${what} does not accept our key`, { hint: 'check QDRANT_API_KEY', cause: error });
+        throw new RagError('config', `${what} does not accept our key`, {
+          hint: 'check QDRANT_API_KEY',
+          zh: `${what} 不接受我们的密钥`,
+          zhHint: '请检查 QDRANT_API_KEY',
+          cause: error,
+        });
       throw translate(error, what);
     }
   }

@@ -173,6 +173,7 @@ export function readSide(
       if ((await models()).shelf === undefined)
         throw new RagError('not_found', 'no other model is kept in this home', {
           hint: 'rag model use ID builds one beside the present one',
+          zhHint: 'rag model use ID 会在现有模型旁建立另一个',
           zh: '此库中没有保留其他模型的向量',
         });
       return readSide(ask, points, role === 'current' ? 'shelf' : 'current', async () => {}, only);

@@ -77,6 +77,7 @@ function locked(dir: string): RagError {
     : 'another rag';
   return new RagError('locked', `${dir} is being written by ${who}`, {
     hint: 'wait for it to end, or try again with --wait 10m',
+    zhHint: '请等它结束，或加 --wait 10m 重试',
     zh: `${dir} 正在被 ${who} 写入`,
     ...(holder ? { details: { ...holder } } : {}),
   });

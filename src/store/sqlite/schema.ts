@@ -73,6 +73,7 @@ export function checkFormat(db: Database, file: string): void {
   if (found > FORMAT)
     throw new RagError('config', `${dirname(file)} has format ${found}; this rag knows formats up to ${FORMAT}`, {
       hint: 'upgrade rag, or use another --home',
+      zhHint: '请升级 rag，或换一个 --home',
       zh: `${dirname(file)} 的格式为 ${found}，此版本的 rag 只认识到格式 ${FORMAT}`,
     });
 }

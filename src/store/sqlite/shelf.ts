@@ -22,6 +22,7 @@ const NAMES = ['slots', 'recent_slots', 'embedded', 'pending', 'batches'];
 function noShelf(): RagError {
   return new RagError('not_found', 'no other model is kept in this home', {
     hint: 'rag model use ID builds one beside the present one',
+    zhHint: 'rag model use ID 会在现有模型旁建立另一个',
     zh: '此库中没有保留其他模型的向量',
   });
 }

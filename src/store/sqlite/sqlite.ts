@@ -61,6 +61,7 @@ function openRows(dir: string, file: string): Database | undefined {
   if (found < FORMAT || bare)
     throw new RagError('config', `${dir} has format ${found}; this rag uses format ${FORMAT}`, {
       hint: 'rag ingest migrates it, after making a copy',
+      zhHint: 'rag ingest 会先备份再迁移',
       zh: `${dir} 的格式为 ${found}，此版本使用格式 ${FORMAT}`,
     });
   db.exec('BEGIN');

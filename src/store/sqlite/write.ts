@@ -193,6 +193,7 @@ export function writeSide(
         if (manifest.model !== undefined && manifest.model !== model)
           throw new RagError('config', `this home holds vectors of ${manifest.model}; ${model} cannot be mixed in`, {
             hint: 'set the model back, or build the others beside them with: rag model use',
+            zhHint: '请改回原来的模型，或在旁边另建一套向量：rag model use',
             zh: `此库中的向量来自 ${manifest.model}，不能混入 ${model}`,
           });
         if (vectors.size > 0) manifest.model = model;
