@@ -60,7 +60,7 @@ async function home({ root }: Context): Promise<Finding> {
       detail: `${dir} is read-only`,
       zh: `${dir} 只读`,
       hint: 'searching works; to ingest, give yourself write access',
-      zhHint: '可以搜索；要摄取，请取得写入权限',
+      zhHint: '可以搜索；要导入，请取得写入权限',
     };
   }
 }
@@ -71,7 +71,7 @@ async function disk({ root }: Context): Promise<Finding> {
   const [detail, zh] = [`${free} free`, `剩余 ${free}`];
   return bavail * bsize > LOW_DISK
     ? { status: 'ok', detail, zh }
-    : { status: 'warn', detail, zh, hint: 'free some space before the next ingest', zhHint: '请在下次摄取前腾出空间' };
+    : { status: 'warn', detail, zh, hint: 'free some space before the next ingest', zhHint: '请在下次导入前腾出空间' };
 }
 
 async function index(context: Context): Promise<Finding> {

@@ -64,7 +64,7 @@ export function folderSide({ root, latest, writer, chats, searching }: FolderDep
           `${original.source} is not there any more as it was read: its text goes alone`,
           {
             hint: 'rag ingest it again, then repeat this',
-            zhHint: '请用 rag ingest 重新摄取，然后重复此操作',
+            zhHint: '请用 rag ingest 重新导入，然后重复此操作',
             zh: `${original.source} 已不是当初读取时的文件：只迁移其文本`,
           },
         );

@@ -105,7 +105,7 @@ async function mayFetch(run: Invocation, { dryRun, watch }: Options, address: st
   if (!(await run.client()))
     throw new RagError('usage', `${address}: a home in a folder takes files alone; a server home fetches documents`, {
       hint: `save it as a file and ingest that, or rag ingest ${address} --home stack, where URL_INGEST=on is set`,
-      zhHint: `请另存为文件再摄取；或在设置了 URL_INGEST=on 的服务器库上：rag ingest ${address} --home stack`,
+      zhHint: `请另存为文件再导入；或在设置了 URL_INGEST=on 的服务器库上：rag ingest ${address} --home stack`,
       zh: `${address}：文件夹中的库只接收文件；服务器库才抓取网上文档`,
     });
   const flag = dryRun ? '--dry-run' : watch ? '--watch' : undefined;
@@ -113,7 +113,7 @@ async function mayFetch(run: Invocation, { dryRun, watch }: Options, address: st
     throw new RagError('usage', `${flag} is about files: ${address} is fetched when it is ingested, and then alone`, {
       hint: `leave ${flag} out, or the address`,
       zhHint: `请去掉 ${flag} 或该地址`,
-      zh: `${flag} 只用于文件：${address} 只在摄取时抓取`,
+      zh: `${flag} 只用于文件：${address} 只在导入时抓取`,
     });
 }
 
