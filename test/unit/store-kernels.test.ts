@@ -150,3 +150,53 @@ it('look at no run of values that was not touched, and at every one that was', (
     expect(kernel.run.collect(values, n, touched, 0, kth, 0, out, n)).toBe(count);
   }
 });
+
+it('gather the codes that differ least, the first of equals, and estimate each', () => {
+  const popcount = (value: number) => value.toString(2).replaceAll('0', '').length;
+  for (const words of [6, 8]) {
+    const kernel = openKernel();
+    const next = random(words);
+    const bytes = 8 * words;
+    const [n, near, room] = [2000, 50, 64];
+    const filled = (name: string, size: number) => {
+      const at = kernel.region(name, size);
+      kernel.bytes(at, size).set(Uint8Array.from({ length: size }, () => Math.floor(next() * 256)));
+      return at;
+    };
+    const [query, codes, bits] = [filled('query', bytes), filled('codes', n * bytes), filled('bits', n / 8)];
+    const turned = kernel.region('turned', 32 * bytes);
+    const components = Float32Array.from({ length: 8 * bytes }, () => Math.fround(next() - 0.5));
+    kernel.f32(turned, 8 * bytes).set(components);
+    const state = kernel.region('state', 64 + room * (8 + bytes));
+    const histogram = kernel.region('histogram', 32 * bytes + 4);
+    const table = kernel.region('table', bytes * 1024);
+    const out = kernel.region('estimates', 4 * near);
+    const code = (i: number) => kernel.bytes(codes + i * bytes, bytes);
+    const asked = kernel.bytes(query, bytes);
+    const all = Array.from({ length: n }, (_, slot) => ({
+      slot: 10 + slot,
+      distance: code(slot).reduce((sum, byte, i) => sum + popcount(byte ^ asked[i]!), 0),
+    }));
+    const passing = kernel.bytes(bits, n / 8);
+    const right = all
+      .filter(({ slot }) => slot < n && (passing[slot >> 3]! >> (slot & 7)) & 1)
+      .sort((a, b) => a.distance - b.distance || a.slot - b.slot)
+      .slice(0, near)
+      .sort((a, b) => a.slot - b.slot);
+    kernel.run.beginNearest(state, near, room);
+    // In pieces, as from a file; slots begin at 10, and the last have no bit.
+    kernel.run.nearest(query, codes, 700, words, 10, bits, state, histogram);
+    kernel.run.nearest(query, codes + 700 * bytes, n - 710, words, 710, bits, state, histogram);
+    expect(kernel.run.keepNearest(state, words, histogram)).toBe(near);
+    expect([...kernel.u32(state + 64, near)]).toEqual(right.map(({ distance }) => distance));
+    expect([...kernel.u32(state + 64 + 4 * room, near)]).toEqual(right.map(({ slot }) => slot));
+    kernel.run.tableOf(turned, bytes, table);
+    kernel.run.estimates(state, table, words, out);
+    const estimates = kernel.f32(out, near);
+    right.forEach(({ slot }, i) => {
+      const own = code(slot - 10);
+      const sum = components.reduce((total, x, d) => total + ((own[d >> 3]! >> (d & 7)) & 1 ? x : -x), 0);
+      expect(estimates[i]).toBeCloseTo(sum, 3);
+    });
+  }
+});

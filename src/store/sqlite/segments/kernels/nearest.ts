@@ -11,18 +11,18 @@ function gathered(state: usize): u32 {
 }
 
 @inline
-function distancesOf(state: usize): usize {
+function distancesAt(state: usize): usize {
   return state + HEAD;
 }
 
 @inline
-function slotsOf(state: usize): usize {
-  return distancesOf(state) + (<usize>load<u32>(state, 12) << 2);
+function slotsAt(state: usize): usize {
+  return distancesAt(state) + (<usize>load<u32>(state, 12) << 2);
 }
 
 @inline
-function codesOf(state: usize): usize {
-  return slotsOf(state) + (<usize>load<u32>(state, 12) << 2);
+function codesAt(state: usize): usize {
+  return slotsAt(state) + (<usize>load<u32>(state, 12) << 2);
 }
 
 /** `room`: more than `near`. The state takes 64 bytes and, for each it has room for, 8 and a code. */
@@ -38,9 +38,9 @@ export function keepNearest(state: usize, words: u32, histogram: usize): u32 {
   const count = gathered(state);
   const near = load<u32>(state, 8);
   if (count <= near) return count;
-  const distances = distancesOf(state);
-  const slots = slotsOf(state);
-  const codes = codesOf(state);
+  const distances = distancesAt(state);
+  const slots = slotsAt(state);
+  const codes = codesAt(state);
   const bytes = <usize>words << 3;
   memory.fill(histogram, 0, (<usize>words << 8) + 4);
   for (let i: u32 = 0; i < count; i++) {
@@ -76,9 +76,9 @@ function gather(state: usize, distance: u32, slot: u32, code: usize, words: u32,
     count = keepNearest(state, words, histogram);
     if (distance >= load<u32>(state, 4)) return;
   }
-  store<u32>(distancesOf(state) + (<usize>count << 2), distance);
-  store<u32>(slotsOf(state) + (<usize>count << 2), slot);
-  const to = codesOf(state) + <usize>count * (<usize>words << 3);
+  store<u32>(distancesAt(state) + (<usize>count << 2), distance);
+  store<u32>(slotsAt(state) + (<usize>count << 2), slot);
+  const to = codesAt(state) + <usize>count * (<usize>words << 3);
   for (let i: u32 = 0; i < words; i++) store<u64>(to + (<usize>i << 3), load<u64>(code + (<usize>i << 3)));
   store<u32>(state, count + 1);
 }
@@ -142,7 +142,7 @@ export function tableOf(turned: usize, bytes: u32, out: usize): void {
 /** Estimates (f32) of the product with the question of all that is gathered, by `table`. */
 export function estimates(state: usize, table: usize, words: u32, out: usize): void {
   const bytes = words << 3;
-  let p = codesOf(state);
+  let p = codesAt(state);
   for (const end = out + (<usize>gathered(state) << 2); out < end; out += 4, p += bytes) {
     let a: f32 = 0;
     let b: f32 = 0;
