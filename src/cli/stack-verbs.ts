@@ -11,6 +11,7 @@ import { apply, type Step } from '../ops/step.ts';
 import { planVendor } from '../ops/vendor.ts';
 import type { Invocation, Outcome } from './app.ts';
 import { ask } from './confirm.ts';
+import { untilOpen } from './proving.ts';
 import { setAside } from './set-aside.ts';
 import { agreed, depsOf, folderOf, type Planning, shownPlan, type Where } from './stack-plan.ts';
 import { stackWords } from './stack-words.ts';
@@ -91,18 +92,19 @@ export async function logs(
   return { result: { lines: out.split('\n').filter(Boolean) }, text: out || err };
 }
 
-/** Verbs that are a plan and nothing more. */
+/** Verbs that are a plan and nothing more; where there is a `url`, they end when it is open again. */
 async function change(
   run: Invocation,
   options: Planning,
   verb: string,
-  make: (path: string) => Promise<{ path: string; steps: Step[] }>,
+  make: (path: string) => Promise<{ path: string; steps: Step[]; url?: string }>,
   done: string,
 ): Promise<Outcome> {
-  const { path, steps } = await make(folderOf(run, options));
+  const { path, steps, url } = await make(folderOf(run, options));
   if (options.plan) return shownPlan(run, steps);
   await agreed(run, steps);
   await locked(path, verb, () => apply(steps, depsOf(run).runner, run.io));
+  if (url !== undefined) await untilOpen(url, run.io.signal);
   return { result: { done: true, steps: steps.map(({ title }) => title) }, text: done };
 }
 
@@ -119,7 +121,8 @@ export function down(run: Invocation, options: Planning): Promise<Outcome> {
 export async function restart(run: Invocation, options: Planning, ...services: string[]): Promise<Outcome> {
   const make = async (path: string) => {
     const folder = openFolder(path);
-    return { path, steps: planRestart(folder, services, await inspect(depsOf(run).runner, folder)) };
+    const facts = await inspect(depsOf(run).runner, folder);
+    return { path, steps: planRestart(folder, services, facts), url: addressOf(folder, facts) };
   };
   return change(run, options, 'stack restart', make, '');
 }

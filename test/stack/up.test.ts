@@ -75,6 +75,13 @@ withService(DOCKER, () => {
     expect((await ours.rag('stack', 'logs', 'api', '--tail', '3')).out).toContain('api');
   });
 
+  it('has restarted when it answers again', { timeout: 120_000 }, async () => {
+    expect(await ours.rag('stack', 'restart', 'web')).toMatchObject({ code: 10 });
+    expect(await ours.rag('stack', 'restart', 'web', 'api', '--yes')).toMatchObject({ code: 0 });
+    for (const path of ['/', '/readyz']) expect((await fetch(`${ours.url}${path}`)).status, path).toBe(200);
+    expect(await ours.rag('stack', 'restart', 'wbe', '--yes')).toMatchObject({ code: 6 });
+  });
+
   it('serves the page with the headers of rag serve', { timeout: 60_000 }, async () => {
     const page = await fetch(`${ours.url}/`);
     expect(await page.text()).toContain('<div id="');
