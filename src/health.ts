@@ -147,21 +147,9 @@ async function workers({ queue }: Services, found: Partial<Health>): Promise<Fin
   const count = (role: Beat['role']) => processes.filter((one) => one.role === role).length;
   const detail = `${count('worker')} workers, ${count('scheduler')} schedulers at work`;
   const zh = `${count('worker')} 个 worker、${count('scheduler')} 个 scheduler 在运行`;
-  if (count('worker') === 0)
-    return {
-      status: 'fail',
-      detail,
-      zh,
-      hint: 'rag worker reads what is uploaded',
-      zhHint: 'rag worker 负责读取上传的文件',
-    };
-  if (count('scheduler') === 0)
-    return {
-      status: 'warn',
-      detail,
-      zh,
-      hint: 'rag scheduler sees to what is due',
-      zhHint: 'rag scheduler 负责定期的事务',
-    };
+  const reads = { hint: 'rag worker reads what is uploaded', zhHint: 'rag worker 负责读取上传的文件' };
+  if (count('worker') === 0) return { status: 'fail', detail, zh, ...reads };
+  const sees = { hint: 'rag scheduler sees to what is due', zhHint: 'rag scheduler 负责定期的事务' };
+  if (count('scheduler') === 0) return { status: 'warn', detail, zh, ...sees };
   return { status: 'ok', detail, zh };
 }

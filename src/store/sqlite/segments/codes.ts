@@ -15,8 +15,8 @@ const PIECE = 1 << 19;
 /** By differing bits: for each result, at least, and one of so many slots. The more there are, the more lie as near. */
 const NEAR = { perResult: 20, least: 3000, oneOf: 125 };
 /**
- * Of those the best by an estimate of their product with the question, which tells more than differing bits: a third of the rows need not be
- * read, and recall stays what it was (`node test/bench/index/main.mjs 1m`).
+ * Of those the best by an estimate of their product with the question, which tells more than differing bits: more than half of the rows need
+ * not be read, and recall stays what it was (`node test/bench/index/main.mjs 1m`).
  */
 const ROWS = { perResult: 10, least: 1500, oneOf: 280 };
 /** Bytes before the distances and slots that the kernel gathers (kernels/nearest.ts). */
