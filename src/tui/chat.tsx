@@ -87,6 +87,7 @@ function Chat(options: ChatOptions): ReactElement {
     } catch (error) {
       act({ type: 'failed', text: (error as Error).message });
     }
+    if (effect.type === 'ask' || effect.type === 'command') act({ type: 'done' });
   }
 
   async function ask(question: string): Promise<void> {

@@ -38,6 +38,9 @@ export interface State {
   at: number;
   /** The question under way and what came of its answer. */
   asking: { question: string; streamed: string } | undefined;
+  /** A question or a command is under way: what is entered meanwhile waits in `ahead`, oldest first. */
+  busy: boolean;
+  ahead: string[];
   focus: 'input' | 'sources' | 'passage';
   /** Which citation of the last turn. */
   selected: number;
@@ -75,6 +78,8 @@ export type Action =
   | { type: 'answered'; turn: Turn }
   | { type: 'cancelled' }
   | { type: 'failed'; text: string }
+  /** The question or the command under way has ended, well or not. */
+  | { type: 'done' }
   | { type: 'note'; text: string }
   | { type: 'opened'; opened: Opened }
   | { type: 'scope'; scope: string | undefined }
@@ -99,7 +104,7 @@ export function initial(turns: Turn[], options: { scope: string | undefined; k: 
     line: EMPTY,
     past: turns.map(({ question }) => question),
     at: turns.length,
-    ...{ asking: undefined, focus: 'input', selected: 0, opened: undefined, scroll: 0 },
+    ...{ asking: undefined, busy: false, ahead: [], focus: 'input', selected: 0, opened: undefined, scroll: 0 },
     ...options,
   };
 }
@@ -116,9 +121,12 @@ export function reduce(state: State, action: Action): Next {
     case 'answered':
       return only({ ...entry(state, { type: 'turn', turn: action.turn }), asking: undefined, selected: 0 });
     case 'cancelled':
-      return only({ ...state, asking: undefined });
+      // Who cancels wants quiet: what waited is found again with ↑.
+      return only({ ...state, asking: undefined, ahead: [] });
     case 'failed':
-      return only({ ...entry(state, { type: 'error', text: action.text }), asking: undefined });
+      return only(entry(state, { type: 'error', text: action.text }));
+    case 'done':
+      return goOn({ ...state, asking: undefined, busy: false });
     case 'note':
       return only(entry(state, { type: 'note', text: action.text }));
     case 'opened':
@@ -209,12 +217,20 @@ function control(state: State, letter: string): Next {
 
 function submit(state: State): Next {
   const text = state.line.text.trim();
-  if (text === '' || state.asking) return only(state);
+  if (text === '') return only(state);
   const past = state.past.at(-1) === text ? state.past : [...state.past, text];
-  const cleared = { ...state, line: EMPTY, past, at: past.length };
+  const entered = { ...state, line: EMPTY, past, at: past.length, ahead: [...state.ahead, text] };
+  return state.busy ? only(entered) : goOn(entered);
+}
+
+/** Starts what was entered first, if anything waits. */
+function goOn(state: State): Next {
+  const [text, ...ahead] = state.ahead;
+  if (text === undefined) return only(state);
+  const busy = { ...state, ahead, busy: true };
   const command = /^\/(\w+)\s*([\s\S]*)$/.exec(text);
-  if (command) return { state: cleared, effect: { type: 'command', name: command[1]!, argument: command[2]!.trim() } };
-  return { state: { ...cleared, asking: { question: text, streamed: '' } }, effect: { type: 'ask', question: text } };
+  if (command) return { state: busy, effect: { type: 'command', name: command[1]!, argument: command[2]!.trim() } };
+  return { state: { ...busy, asking: { question: text, streamed: '' } }, effect: { type: 'ask', question: text } };
 }
 
 /** Through earlier questions; past the newest one the line is empty again. */

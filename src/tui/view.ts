@@ -59,12 +59,14 @@ export function entryLines(entry: Entry, look: Look): ViewLine[] {
 export function live(state: State, look: Look): Live {
   if (state.focus === 'passage' && state.opened) return { lines: [...passage(state, look), keys(state, look)] };
   const lines: ViewLine[] = [];
+  const waiting = state.ahead.slice(0, WAITING).map((text) => aheadLine(text, look));
   if (state.asking) {
     lines.push(...block(`${PROMPT}${state.asking.question}`, look, 'bold'));
     const streamed = block(state.asking.streamed || look.words.thinking, look, state.asking.streamed ? 'plain' : 'dim');
     // What is above the screen cannot be drawn again: the end of a long answer is shown until it is done.
-    lines.push(...streamed.slice(-Math.max(3, look.rows - 8)));
+    lines.push(...streamed.slice(-Math.max(3, look.rows - 8 - waiting.length)));
   }
+  lines.push(...waiting);
   const turn = lastTurn(state);
   if (state.focus === 'sources' && turn)
     for (const [i, citation] of turn.citations.entries())
@@ -86,6 +88,14 @@ export function live(state: State, look: Look): Live {
   lines.push(...shown.map((line): ViewLine => ({ text: line, tone: 'plain' })));
   return { lines: [...lines, keys(state, look)], cursor: { x, y } };
 }
+
+/** How many of the questions that were entered ahead are shown. */
+const WAITING = 3;
+
+const aheadLine = (text: string, look: Look): ViewLine => ({
+  text: clip(`${PROMPT}${look.printable(text).replace(/\s+/g, ' ')}`, look),
+  tone: 'dim',
+});
 
 const BLANK: ViewLine = { text: '', tone: 'plain' };
 

@@ -80,6 +80,12 @@ describe.skipIf(!hasTerminal)('rag chat on a terminal (needs tmux)', () => {
     }
     expect(readFileSync(join(cwd, 'out.md'), 'utf8')).toContain('## How long are backups kept?');
     expect((await command(cwd, ['verify', 'out.md'])).code).toBe(0);
+    // Typed ahead: while the answer is still coming.
+    terminal.type('保留多久？');
+    terminal.press('Enter');
+    terminal.type('/k 5');
+    terminal.press('Enter');
+    await terminal.see(/\[1\] 手册\.md[\s\S]*k 5/);
     put(cwd, 'handbook.md', '# Handbook\n\nBackups are kept for 7 days.\n');
     expect((await command(cwd, ['verify', 'out.md'])).code).toBe(8);
   });

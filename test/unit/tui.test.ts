@@ -66,7 +66,6 @@ describe('the conversation', () => {
       { type: 'token', text: 'be' },
       { type: 'token', text: 'cause' },
       { typed: 'next' },
-      'return',
     );
     expect([streamed.state.asking?.streamed, streamed.effects, streamed.state.line.text]).toEqual([
       'because',
@@ -76,6 +75,7 @@ describe('the conversation', () => {
     const done = play(
       streamed.state,
       { type: 'answered', turn: turn('why?', ['one', 'two']) },
+      { type: 'done' },
       'tab',
       'down',
       'return',
@@ -90,8 +90,35 @@ describe('the conversation', () => {
     const { state } = play(fresh(), { typed: 'why?' }, 'return', { typed: 'x' });
     const cancel = play(state, { ctrl: 'c' });
     expect(cancel.effects).toEqual([{ type: 'cancel' }]);
-    const { effects, state: end } = play(cancel.state, { type: 'cancelled' }, { ctrl: 'c' }, { ctrl: 'c' });
+    const { effects, state: end } = play(
+      cancel.state,
+      { type: 'cancelled' },
+      { type: 'done' },
+      { ctrl: 'c' },
+      { ctrl: 'c' },
+    );
     expect([effects, end.line.text, end.asking]).toEqual([[{ type: 'leave' }], '', undefined]);
+  });
+
+  it('does one after another what is entered while it answers, and nothing more when that is cancelled', () => {
+    const asked = play(fresh(), { typed: 'why?' }, 'return', { typed: '/k 3' }, 'return', { typed: 'how?' }, 'return');
+    expect([asked.effects.length, asked.state.ahead, asked.state.line.text]).toEqual([1, ['/k 3', 'how?'], '']);
+    expect(live(asked.state, look).lines.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['› why?', '› /k 3', '› how?']),
+    );
+    const answered = play(asked.state, { type: 'answered', turn: turn('why?') }, { typed: 'who?' }, 'return');
+    expect(answered.effects).toEqual([]);
+    const { effects, state } = play(answered.state, { type: 'done' }, { type: 'k', k: 3 }, { type: 'done' });
+    expect(effects).toEqual([
+      { type: 'command', name: 'k', argument: '3' },
+      { type: 'ask', question: 'how?' },
+    ]);
+    const cancelled = play(state, { type: 'cancelled' }, { type: 'done' });
+    expect([cancelled.effects, cancelled.state.busy, play(cancelled.state, 'up').state.line.text]).toEqual([
+      [],
+      false,
+      'who?',
+    ]);
   });
 
   it('recalls earlier questions, takes pasted lines as they are, and commands apart', () => {
