@@ -94,7 +94,10 @@ async function ingestOriginal(context: Context, services: Services, job: IngestJ
         const { counts, chunks, bytes, files } = await sync(deps, input, io);
         io.signal.throwIfAborted();
         await register.settle(source, sha256);
-        return { counts, chunks, bytes, files, embedded: embed ? await embedSoon(context, known, io) : 0 };
+        const made = embed ? await embedSoon(context, known, io) : 0;
+        // Which of them somebody else's passages had vectors for already is nothing to whoever sees a part of the home.
+        const embedded = within !== undefined && chunks > 0 && embed ? (await known.coverage()).embedded : made;
+        return { counts, chunks, bytes, files, embedded };
       } finally {
         await release();
       }

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { RagError } from '../errors.ts';
 import type { Call } from './call.ts';
 import { withStore } from './call.ts';
+import { labelled, namesFor } from './names.ts';
 import { keepOriginals } from './queued.ts';
-import { labelled, mayBeWritten } from './seen.ts';
 import { openStaging } from './staging.ts';
 import type { Received } from './upload.ts';
 
@@ -29,10 +29,9 @@ export async function fetchedFile(call: Call): Promise<Received> {
   const { outside } = await import('../remote/outside.ts');
   const { sourceOf } = await import('../remote/name.ts');
   const found = await fetchPublic({ url, limit, seconds: SECONDS, outside });
-  const path = sourceOf(found.url);
   // Says where it is from, and that no folder is missing it. What follows a ? may be a secret.
   const labels = { ...own, tags: { ...own.tags, url: found.url.origin + found.url.pathname } };
-  await mayBeWritten(call, [path]);
+  const path = (await namesFor(call, [sourceOf(found.url)], labels))[0]!;
   const services = await deps.context.services();
   const staging = await openStaging(root, services && (await deps.context.scratch()));
   try {

@@ -1,9 +1,6 @@
 import type { Caller } from '../accounts/accounts.ts';
 import type { Context } from '../context.ts';
-import { RagError } from '../errors.ts';
-import type { Labels } from '../jobs.ts';
-import { writerWithin } from '../store/within.ts';
-import type { Call } from './call.ts';
+import { isWithin, writerWithin } from '../store/within.ts';
 
 /** The house as this caller sees it: nothing but their collections, and their own conversations. */
 export function seenBy(context: Context, { user, collections }: Caller): Context {
@@ -24,8 +21,7 @@ export function seenBy(context: Context, { user, collections }: Caller): Context
         const { store, release } = await context.latest();
         try {
           for (const source of sources)
-            if (collections.includes((await store.find(source))?.collection ?? ''))
-              await services.register.forget([source]);
+            if (await isWithin(store, source, collections)) await services.register.forget([source]);
         } finally {
           release();
         }
@@ -56,53 +52,4 @@ export function seenBy(context: Context, { user, collections }: Caller): Context
       return writer && { ...writer, store: await writerWithin(writer.store, collections) };
     },
   };
-}
-
-/** Which collection new documents go to, for a caller who may not write to all. Throws RagError('forbidden' | 'usage'). */
-export function labelled({ caller, deps }: Call, labels: Labels): Labels {
-  const { collections } = caller;
-  if (collections === null) return labels;
-  const { collection, defaultCollection = deps.context.config.values.COLLECTION } = labels;
-  if (collection !== undefined && !collections.includes(collection))
-    throw new RagError('forbidden', `you may not write to the collection ${collection}`, {
-      zh: `您无权写入集合 ${collection}`,
-    });
-  const [only, ...more] = collections;
-  const fallback = collections.includes(defaultCollection) ? defaultCollection : more.length === 0 ? only : undefined;
-  if (collection === undefined && fallback === undefined)
-    throw new RagError('usage', `name the collection: ${collections.join(', ')}`, { hint: '--collection NAME' });
-  return { ...labels, within: collections, ...(fallback === undefined ? {} : { defaultCollection: fallback }) };
-}
-
-/** Throws RagError('refused') for a name under which somebody else's file is kept, or what lies in it. */
-export async function mayBeWritten({ caller, whole }: Call, sources: string[]): Promise<void> {
-  const { collections } = caller;
-  if (collections === null) return;
-  const services = await whole.services();
-  const { store, release } = await whole.latest();
-  try {
-    const stamps = await store.stamps();
-    for (const source of sources) {
-      const held = [...stamps].filter(([name, { document }]) => document && isOrLiesIn(name, source));
-      const owners = held.map(([, { collection }]) => collection);
-      // A file that gave no document belongs to where it was sent.
-      if (owners.length === 0) owners.push(...destination(await services?.register.find(source), whole));
-      if (owners.some((owner) => !collections.includes(owner)))
-        throw new RagError('refused', `${source} cannot be kept under this name`, {
-          hint: 'choose another name or folder',
-          zhHint: '请换一个名称或文件夹',
-          zh: `${source} 不能使用此名称`,
-        });
-    }
-  } finally {
-    release();
-  }
-}
-
-const isOrLiesIn = (name: string, source: string) => name === source || name.startsWith(`${source}!/`);
-
-function destination(original: { labels: Labels } | undefined, { config }: Context): string[] {
-  if (original === undefined) return [];
-  const { collection, defaultCollection = config.values.COLLECTION } = original.labels;
-  return [collection ?? defaultCollection];
 }

@@ -10,9 +10,9 @@ import type { Labels } from '../jobs.ts';
 import { uploadKey, uploadProblem } from '../pipeline/uploadname.ts';
 import { type Call, checked, withStore } from './call.ts';
 import { atMost } from './json-body.ts';
+import { labelled, namesFor } from './names.ts';
 import { keepOriginals } from './queued.ts';
 import { labels } from './schemas.ts';
-import { labelled, mayBeWritten } from './seen.ts';
 import { openStaging, type Placed, type Staged } from './staging.ts';
 
 /** Where files without a path lie, below the home's folder. */
@@ -53,14 +53,14 @@ export async function received(call: Call): Promise<Received> {
   const services = await deps.context.services();
   const staging = await openStaging(root, services && (await deps.context.scratch()));
   const writing: Promise<Staged>[] = [];
-  let said: unknown = {};
+  let field: unknown = {};
   const parser = busboy({
     headers: { 'content-type': type },
     ...{ defParamCharset: 'utf8', preservePath: true },
     limits: { fileSize: limit, files: MAX_FILES, fields: 1, fieldSize: MAX_ABOUT },
   });
   parser.on('field', (name, value, { valueTruncated }) => {
-    if (name === 'about') said = valueTruncated ? undefined : parsed(value);
+    if (name === 'about') field = valueTruncated ? undefined : parsed(value);
   });
   parser.on('file', (_field, stream, { filename }) => {
     const work = staging.take(filename ?? '', stream, `MAX_FILE_SIZE (${limit} bytes)`);
@@ -70,22 +70,19 @@ export async function received(call: Call): Promise<Received> {
   });
   try {
     await ended((http.env as { incoming: IncomingMessage }).incoming, parser, writing);
-    const { paths, mtimes, ...given } = checked(about, said, 'about');
-    const own = labelled(call, given as Labels);
+    const { paths, mtimes, ...said } = checked(about, field, 'about');
+    const own = labelled(call, said as Labels);
     const staged = await Promise.all(writing);
     if (staged.length === 0) throw new RagError('usage', 'the upload holds no file');
     // In a folder a file that says no time has that of its coming, too.
     const now = services && Date.now();
-    const places = staged.map(({ name, ...file }) => {
+    const given = staged.map(({ name }) => (paths ? pathOf(name) : `${FOLDER}/${safeName(name)}`));
+    const names = await namesFor(call, given, own);
+    distinct(names);
+    const places = staged.map(({ name, ...file }, i) => {
       const mtimeMs = mtimes[name] ?? now;
-      const path = paths ? pathOf(name) : `${FOLDER}/${safeName(name)}`;
-      return { ...file, path, ...(mtimeMs === undefined ? {} : { mtimeMs }) };
+      return { ...file, path: names[i]!, ...(mtimeMs === undefined ? {} : { mtimeMs }) };
     });
-    distinct(places.map(({ path }) => path));
-    await mayBeWritten(
-      call,
-      places.map(({ path }) => path),
-    );
     if (services) await keepOriginals(services, places, own);
     else await withStore(deps, (store) => staging.place(places, store));
     return { files: places, labels: own };

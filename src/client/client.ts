@@ -40,6 +40,8 @@ export interface Known {
   /** What the server would try files with that it could not read. */
   attempt: { version: string; ocr: OcrMode };
   maxBytes: number;
+  /** What the names of new files will begin with: the server's, for who sees a part of it. */
+  space?: string;
 }
 export type Uploaded = Record<
   'added' | 'updated' | 'unchanged' | 'renamed' | 'removed' | 'skipped' | 'partial' | 'failed',
@@ -138,16 +140,20 @@ export function openClient(options: Omit<ConnectOptions, 'url'> & { url: string 
       }
     },
 
-    async known(signal: AbortSignal): Promise<Known> {
+    async known(
+      signal: AbortSignal,
+      labels: { collection?: string | undefined; defaultCollection?: string | undefined } = {},
+    ): Promise<Known> {
       const stamps = new Map<string, Stamp>();
       for (let after: string | undefined; ; after = [...stamps.keys()].at(-1)) {
         const page = await get<Omit<Known, 'stamps'> & { files: (Stamp & { source: string })[]; more: boolean }>(
           '/api/v1/files',
-          { after, limit: String(STAMPS) },
+          { after, limit: String(STAMPS), ...labels },
           signal,
         );
-        for (const { source, ...stamp } of page.files) stamps.set(source, stamp);
-        if (!page.more) return { stamps, attempt: page.attempt, maxBytes: page.maxBytes };
+        const { files, more, ...rest } = page;
+        for (const { source, ...stamp } of files) stamps.set(source, stamp);
+        if (!more) return { ...rest, stamps };
       }
     },
 

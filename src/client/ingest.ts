@@ -13,6 +13,7 @@ import type { Io, Problem } from '../types.ts';
 import { cameFromAddress, fetchAddress } from './addresses.ts';
 import { inBatches } from './batches.ts';
 import type { Client, Known, Uploaded } from './client.ts';
+import { namesOf } from './spaces.ts';
 
 export type RemoteInput = Pick<
   IngestInput,
@@ -40,7 +41,10 @@ export interface RemoteResult {
  * with the same bytes is sent, under its path below `root`. What was reported stays done; the same call goes on where this one stopped.
  */
 export async function ingestRemote(client: Client, input: RemoteInput, io: Io): Promise<RemoteResult> {
-  const known = await client.known(io.signal);
+  const { collection, defaultCollection } = input;
+  const all = await client.known(io.signal, { collection, defaultCollection });
+  const { stamps, there, here } = namesOf(all);
+  const known: Known = { ...all, stamps };
   const attempt: Attempt = { ...known.attempt, retry: [], rescan: false };
   // Nothing counts as the same by its time, which other machines have set: the bytes decide.
   const timeless = new Map([...known.stamps].map(([source, stamp]) => [source, { ...stamp, mtimeMs: Number.NaN }]));
@@ -58,26 +62,28 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
     result.files.push(report);
     io.report({ type: 'file', ...report });
   };
+  /** Of a file by its name here. */
+  const told = (report: FileReport) => done({ ...report, source: there(report.source) });
   const outside = found.changed.find(({ source, content }) => !content && isAbsolute(source));
   if (outside) throw notBelow(input.root, outside.source);
-  for (const { source, status, problem } of found.problems) done({ source, status, ...problem });
+  for (const { source, status, problem } of found.problems) told({ source, status, ...problem });
 
   const wanted: (Found & { sha256: string })[] = [];
   for (const file of found.changed) {
     io.signal.throwIfAborted();
     const problem = unfit(file, Math.min(input.maxBytes, known.maxBytes));
     if (problem) {
-      done({ source: file.source, status: 'skipped', ...problem });
+      told({ source: file.source, status: 'skipped', ...problem });
       continue;
     }
     const sha256 = await digestOf(file);
     if (typeof sha256 !== 'string') {
-      done({ source: file.source, status: 'failed', ...sha256 });
+      told({ source: file.source, status: 'failed', ...sha256 });
       continue;
     }
     const stamp = known.stamps.get(file.source);
     if (stamp && same(file, sha256, stamp, attempt) && !found.incomplete(file.source) && !relabelled(stamp, input))
-      for (const source of [file.source, ...found.members(file.source)]) unchanged(source, known, done);
+      for (const source of [file.source, ...found.members(file.source)]) unchanged(source, known, told);
     else wanted.push({ ...file, sha256 });
   }
 
@@ -104,7 +110,7 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
     if (input.dryRun)
       for (const { source } of batch) {
         const status = movedFrom.has(source) ? 'renamed' : known.stamps.get(source)?.document ? 'updated' : 'added';
-        done({ source, status });
+        told({ source, status });
       }
     else await send(batch);
     for (const { bytes } of batch) progress.file(bytes, 0, 0);
@@ -113,7 +119,7 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
   progress.end();
 
   async function send(batch: (Found & { sha256: string })[]): Promise<void> {
-    const { collection, defaultCollection, tags, embed } = input;
+    const { tags, embed } = input;
     const mtimes = Object.fromEntries(
       batch.filter(({ content }) => !content).map(({ source, mtimeMs }) => [source, Math.floor(mtimeMs)]),
     );
@@ -124,7 +130,7 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
 
   function add(sent: Uploaded): void {
     for (const report of sent.files) {
-      const renamed = report.status === 'added' && movedFrom.has(report.source);
+      const renamed = report.status === 'added' && movedFrom.has(here(report.source));
       done(renamed ? { ...report, status: 'renamed' } : report);
     }
     counts.unchanged += sent.unchanged;
@@ -147,10 +153,10 @@ export async function ingestRemote(client: Client, input: RemoteInput, io: Io): 
   }
 
   if (!result.stopped && !io.signal.aborted) {
-    const sources = missed.map(([source]) => source);
+    const sources = missed.map(([source]) => there(source));
     if (!input.dryRun && sources.length > 0) await client.forget(sources, io.signal);
     const moved = new Set(movedFrom.values());
-    for (const [source] of gone) if (!moved.has(source)) done({ source, status: 'removed' });
+    for (const [source] of gone) if (!moved.has(source)) told({ source, status: 'removed' });
   }
   const { chunks, embedded } = await client.status(io.signal);
   return { ...result, coverage: { chunks, embedded } };

@@ -1,15 +1,17 @@
 import picomatch from 'picomatch';
+import { isSpaced, withoutSpace } from '../space.ts';
 import { hasPhrase } from '../text/phrase.ts';
 import type { Filter } from '../types.ts';
 
-/** Globs as people write them: a bare folder means all below it, a pattern without a slash any depth. */
+/** Globs as people write them: a bare folder means all below it, a pattern without a slash any depth; the space of a collection may be left out. */
 export function sourceMatcher(globs: string[]): (source: string) => boolean {
   const matchers = globs.flatMap((glob) => {
     const bare = glob.replace(/^\.\//, '').replace(/\/+$/, '');
     if (!/[\\*?[\]{}()!+@|]/.test(bare)) return plainMatcher(bare);
     return [bare, `${bare}/**`].map((pattern) => picomatch(pattern, { dot: true, basename: !pattern.includes('/') }));
   });
-  return (source) => matchers.some((match) => match(source));
+  const any = (name: string) => matchers.some((match) => match(name));
+  return (source) => any(source) || (isSpaced(source) && any(withoutSpace(source)));
 }
 
 /** The same for a name without signs of a glob, twenty times as fast. */

@@ -90,8 +90,8 @@ export interface StoreReader {
   /** The same home with the shelf's vectors in use. Throws RagError('not_found') if there is no shelf. The caller closes it. */
   onShelf(): Promise<StoreReader>;
   /**
-   * The same home as if it held these collections alone: searches, ids, counts, vocabulary, and what words are worth. Files that gave no
-   * document belong to no collection and are not there. Closed with the one it was made from.
+   * The same home as if it held these collections alone: searches, ids, counts, vocabulary, and what words are worth. Of the files that gave
+   * no document those are there whose names are in a space of these collections (`space.ts`). Closed with the one it was made from.
    */
   onlyIn(collections: string[]): Promise<StoreReader>;
   /** Terms of current chunks that begin so, with how many have each: the `limit` most frequent, these first. */

@@ -1,6 +1,13 @@
 import { RagError } from '../errors.ts';
+import { inSpaces } from '../space.ts';
 import type { Document } from '../types.ts';
-import type { Store } from './store.ts';
+import type { Store, StoreReader } from './store.ts';
+
+/** Whether what has this name is these collections' own: the document, or where there is none, the name. */
+export async function isWithin(store: StoreReader, source: string, collections: string[]): Promise<boolean> {
+  const found = await store.find(source);
+  return found === undefined ? inSpaces(source, collections) : collections.includes(found.collection);
+}
 
 /** A writer that sees these collections alone and changes nothing outside of them. */
 export async function writerWithin(store: Store, collections: string[]): Promise<Store> {
@@ -31,7 +38,7 @@ export function writesWithin(store: Store, collections: string[]): Store {
       });
     await free(source);
   }
-  const seen = async (source: string) => mine((await store.find(source))?.collection ?? '');
+  const seen = (source: string) => isWithin(store, source, collections);
   const whole = async (): Promise<never> => {
     throw new RagError('forbidden', 'this concerns all of the home, and you see a part of it');
   };

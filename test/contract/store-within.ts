@@ -111,6 +111,34 @@ export function withinContract(name: string, open: () => Promise<Opened>): void 
       expect(await store.check()).toEqual([]);
     });
 
+    it('sees what gave no document, and takes it out, where its name is in a space of its own', async () => {
+      const stamp = { bytes: 1, mtimeMs: 1, sha256: '', document: false, collection: '', tags: {} };
+      const problem = { code: 'corrupt', reason: 'x', status: 'failed', version: '1' } as const;
+      const fresh = inCollection('tea', 'tea:/new.txt', ['New tea.\n']);
+      await store.put([...ours, fresh]);
+      for (const source of ['tea:/bad.pdf', 'pay:/bad.pdf', 'bad.pdf', 'tea/bad.pdf'])
+        await store.note(source, { ...stamp, problem });
+      await store.note('tea:/a.zip', { ...stamp, container: true });
+      const writer = await writerWithin(store, ['tea']);
+      expect([...(await writer.stamps())].map(([source, { document }]) => [source, document]).sort()).toEqual([
+        ...[
+          ['tea/black.txt', true],
+          ['tea/green.txt', true],
+        ],
+        ...[
+          ['tea:/a.zip', false],
+          ['tea:/bad.pdf', false],
+          ['tea:/new.txt', true],
+        ],
+      ]);
+      const found = await writer.searchText(parseQuery('tea'), 5, { in: ['new.txt'] });
+      expect(found.map(({ chunk }) => chunk)).toEqual([fresh.chunks[0]!.id]);
+      for (const source of ['bad.pdf', 'pay:/bad.pdf', 'tea:/bad.pdf']) await writer.remove(source);
+      const left = [...(await store.stamps()).keys()];
+      expect(left).toEqual(expect.arrayContaining(['bad.pdf', 'pay:/bad.pdf', 'tea/bad.pdf']));
+      expect(left).not.toContain('tea:/bad.pdf');
+    });
+
     it('counts the vectors of what is seen while others wait for theirs', async () => {
       await store.put([...ours, ...theirs]);
       await store.putVectors('m', 'r', vectorsOf(ours, 0));

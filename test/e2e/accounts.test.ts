@@ -107,8 +107,12 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       const home = folder({
         'docs/tea.md': '# Tea\n\nGreen tea is stored cold.\n',
         'docs/pot.md': '# Pot\n\nA pot.\n',
+        'docs/bad.pdf': '%PDF-1.7 no more',
       });
-      const theirs = folder({ 'pay.md': '# Pay\n\nGreen salaries are paid in May.\n' });
+      const theirs = folder({
+        'pay.md': '# Pay\n\nGreen salaries are paid in May.\n',
+        'docs/tea.md': '# Tea\n\nGreen tea is for directors.\n',
+      });
       const all = await rag({ cwd: theirs, env: as(access) }, 'ingest', 'pay.md', '--collection', 'pay', '--json');
       expect([all.code, all.json.result.added]).toEqual([0, 1]);
       const word = 'only for the tea of it';
@@ -116,22 +120,39 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       expect((await rag({ cwd: home, stdin: word }, 'login', server.url, '--user', 'tee')).code).toBe(0);
       const tee = (...argv: string[]) => rag({ cwd: home, env: { RAG_HOME: 'stack' } }, ...argv, '--json');
       const counts = async () => {
-        const { added, unchanged, removed } = (await tee('ingest', 'docs')).json.result;
-        return { added, unchanged, removed };
+        const { added, unchanged, failed, removed, files } = (await tee('ingest', 'docs')).json.result;
+        return [{ added, unchanged, failed, removed }, files.map(({ source }: { source: string }) => source)];
       };
-      expect(await counts()).toEqual({ added: 2, unchanged: 0, removed: 0 });
-      expect(await counts()).toEqual({ added: 0, unchanged: 2, removed: 0 });
+      const named = (...names: string[]) => names.map((name) => `tea:/docs/${name}`);
+      expect(await counts()).toEqual([{ added: 2, unchanged: 0, failed: 1, removed: 0 }, named('bad.pdf')]);
+      // What could not be read is known, too: it is not sent again.
+      const sent = async () => {
+        const { json } = await server.call('GET', '/api/v1/audit?limit=1000', { bearer: access });
+        return json.entries.filter(({ action }: { action: string }) => action === 'documents.upload').length;
+      };
+      const before = await sent();
+      expect(await counts()).toEqual([{ added: 0, unchanged: 2, failed: 1, removed: 0 }, named('bad.pdf')]);
+      expect(await sent()).toBe(before);
+      // Of a folder with the same names, sent by somebody who sees all, neither side is in the way of the other.
+      const both = await rag({ cwd: theirs, env: as(access) }, 'ingest', '.', '--collection', 'pay', '--json');
+      expect(both.json.result).toMatchObject({ added: 1, unchanged: 1, removed: 0 });
       rmSync(join(home, 'docs/pot.md'));
-      expect(await counts()).toEqual({ added: 0, unchanged: 1, removed: 1 });
+      rmSync(join(home, 'docs/bad.pdf'));
+      expect(await counts()).toEqual([{ added: 0, unchanged: 1, failed: 0, removed: 1 }, []]);
+      expect((await tee('list')).json.result.unread).toEqual([]);
       const found = (await tee('search', 'green', '-k', '5')).json.result;
       expect([found.hits.map(({ source }: { source: string }) => source), found.coverage.chunks]).toEqual([
-        ['docs/tea.md'],
+        ['tea:/docs/tea.md'],
         1,
       ]);
-      expect((await tee('list')).json.result.documents).toMatchObject([{ source: 'docs/tea.md', collection: 'tea' }]);
+      expect((await tee('list')).json.result.documents).toMatchObject([
+        { source: 'tea:/docs/tea.md', collection: 'tea' },
+      ]);
       expect((await tee('show', 'pay.md')).code).toBe(6);
       expect((await tee('rm', 'pay.md')).code).toBe(6);
-      expect((await tee('rm', 'docs/tea.md')).json.result).toEqual({ removed: ['docs/tea.md'] });
+      expect((await tee('rm', 'docs/tea.md')).json.result).toEqual({ removed: ['tea:/docs/tea.md'] });
+      const left = await server.call('GET', '/api/v1/documents?in=tea.md', { bearer: access });
+      expect(left.json.documents).toMatchObject([{ source: 'docs/tea.md', collection: 'pay' }]);
     });
 
     it('writes down who did what, and nothing secret; nobody changes a line', async () => {

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { version } from '../../version.ts';
 import { forget } from '../../wiring.ts';
 import { route, withStore } from '../call.ts';
-import { stamp } from '../schemas.ts';
+import { spaceFor } from '../names.ts';
+import { labels, stamp } from '../schemas.ts';
 
 export const files = [
   route({
@@ -11,6 +12,7 @@ export const files = [
     query: z.object({
       after: z.string().optional().meta({ description: 'The last source of the page before' }),
       limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+      ...labels.pick({ collection: true, defaultCollection: true }).shape,
     }),
     result: z.object({
       files: z.array(stamp),
@@ -19,10 +21,16 @@ export const files = [
         .object({ version: z.string(), ocr: z.enum(['auto', 'force', 'off', 'absent']) })
         .meta({ description: 'A problem met by another version or without recognition may be gone by now' }),
       maxBytes: z.int().meta({ description: 'Larger files are not taken' }),
+      space: z
+        .string()
+        .optional()
+        .meta({ description: 'What the names of files that are uploaded so come to begin with' }),
     }),
-    handle: ({ deps, query }) =>
-      withStore(deps, async (store) => {
-        const { after, limit } = query;
+    handle: (call) =>
+      withStore(call.deps, async (store) => {
+        const { deps, query } = call;
+        const { after, limit, ...labels } = query;
+        const space = spaceFor(call, labels);
         const stamps = await store.stamps();
         const rest = [...stamps.keys()].filter((source) => after === undefined || source > after).sort();
         return {
@@ -30,6 +38,7 @@ export const files = [
           more: rest.length > limit,
           attempt: { version: version(), ocr: deps.context.ocrMode() },
           maxBytes: deps.context.config.values.MAX_FILE_SIZE,
+          ...(space === undefined ? {} : { space }),
         };
       }),
   }),

@@ -22,8 +22,10 @@ async function remove(run: Invocation, names: string[], wait: number | undefined
   const client = await run.client();
   if (client) {
     const { baseOf } = await import('../stack.ts');
-    const { stamps } = await client.known(run.io.signal);
-    return client.forget(await wanted(run, stamps.keys(), names, await baseOf(run)), run.io.signal);
+    const { namesOf } = await import('../../client/spaces.ts');
+    const known = await client.known(run.io.signal);
+    const sources = await wanted(run, known.stamps.keys(), names, await baseOf(run), namesOf(known).here);
+    return client.forget(sources, run.io.signal);
   }
   const context = await run.context();
   const { forget } = await import('../../wiring.ts');
@@ -31,8 +33,17 @@ async function remove(run: Invocation, names: string[], wait: number | undefined
   return forget(context, await wanted(run, stamps.keys(), names, context.root), wait);
 }
 
-/** Sources that the names mean: sources, paths from the current folder, folders, globs. Throws RagError('not_found') for one that means none. */
-async function wanted(run: Invocation, stamps: Iterable<string>, names: string[], root: string): Promise<string[]> {
+/**
+ * Sources that the names mean: sources, paths from the current folder, folders, globs; by the names they have here, too. Throws
+ * RagError('not_found') for one that means none.
+ */
+async function wanted(
+  run: Invocation,
+  stamps: Iterable<string>,
+  names: string[],
+  root: string,
+  here = (source: string) => source,
+): Promise<string[]> {
   const { default: picomatch } = await import('picomatch');
   const { sourceName } = await import('../../pipeline/walk.ts');
   const { resolve } = await import('node:path');
@@ -41,10 +52,9 @@ async function wanted(run: Invocation, stamps: Iterable<string>, names: string[]
   for (const name of names) {
     const source = sourceName(root, resolve(run.app.cwd, name));
     const match = picomatch(name, { dot: true });
-    const matching = known.filter(
-      (one) =>
-        one === name || one === source || one.startsWith(`${source}/`) || one.startsWith(`${source}!/`) || match(one),
-    );
+    const means = (one: string) =>
+      one === name || one === source || one.startsWith(`${source}/`) || one.startsWith(`${source}!/`) || match(one);
+    const matching = known.filter((one) => means(one) || means(here(one)));
     if (matching.length === 0)
       throw new RagError('not_found', `no document ${oneLine(name)} in this home; nothing was removed`, {
         hint: 'rag list names them',

@@ -14,9 +14,10 @@ const within = (column: string, names: string) =>
  * job costs does not grow with the home, and of several jobs at once none does another's work.
  */
 export function partOf(ask: Ask, store: Store, sources: string[]): Store {
+  const named = (column: string) => ({ sql: within(column, '$1'), values: [sources] });
   return {
     ...store,
-    stamps: () => readStamps(ask, { documents: within('d.source', '$1'), ledger: within('l.source', '$1') }, [sources]),
+    stamps: () => readStamps(ask, { documents: named('d.source'), ledger: named('l.source') }),
     pending: (model) => pending(ask, model, within('d.source', '$2'), [sources]),
     async coverage(): Promise<Coverage> {
       const [sums] = await ask<Omit<Coverage, 'versions'>>(

@@ -1,6 +1,7 @@
 import { RagError } from '../../errors.ts';
 import { int8Of, restore } from '../../int8.ts';
 import type { Ask } from '../../postgres/postgres.ts';
+import { spaceOf } from '../../space.ts';
 import { TOKENIZER_VERSION } from '../../text/tokenize.ts';
 import type { Document, Filter } from '../../types.ts';
 import type { Fingerprint, Passage, Stamp, StoreReader } from '../store.ts';
@@ -90,7 +91,7 @@ export function readSide(
       return { ...counted, embedded: embedded ?? 0 };
     },
     async stamps() {
-      return readStamps(ask, only === undefined ? ALL : IN_COLLECTIONS, only === undefined ? [] : [only]);
+      return readStamps(ask, only === undefined ? ALL : inCollections(only));
     },
     async find(source, asOf) {
       const at =
@@ -187,23 +188,34 @@ export function readSide(
   };
 }
 
-/** Conditions on documents `d` and on the ledger `l`. */
-export interface StampsWhere {
-  documents: string;
-  ledger: string;
+interface Condition {
+  sql: string;
+  values: unknown[];
 }
 
-const ALL: StampsWhere = { documents: 'true', ledger: 'true' };
-const IN_COLLECTIONS: StampsWhere = {
-  documents: 'd.collection = ANY($1)',
-  ledger: `EXISTS (SELECT FROM documents d WHERE d.source = l.source AND ${LIVE} AND d.collection = ANY($1))`,
-};
+/** On documents `d` and on the ledger `l`. */
+export interface StampsWhere {
+  documents: Condition;
+  ledger: Condition;
+}
 
-export async function readStamps(ask: Ask, where: StampsWhere, values: unknown[]): Promise<Map<string, Stamp>> {
+const ALL: StampsWhere = { documents: { sql: 'true', values: [] }, ledger: { sql: 'true', values: [] } };
+
+/** Documents of these collections; of files that gave none, those with a name of theirs. */
+function inCollections(collections: string[]): StampsWhere {
+  const live = `SELECT d.collection = ANY($1) FROM documents d WHERE d.source = l.source AND ${LIVE}`;
+  const named = 'EXISTS (SELECT FROM unnest($2::text[]) AS space WHERE starts_with(l.source, space))';
+  return {
+    documents: { sql: 'd.collection = ANY($1)', values: [collections] },
+    ledger: { sql: `coalesce((${live}), ${named})`, values: [collections, collections.map(spaceOf)] },
+  };
+}
+
+export async function readStamps(ask: Ask, { documents, ledger }: StampsWhere): Promise<Map<string, Stamp>> {
   const stamps = new Map<string, Stamp>();
   const rows = await ask<DocumentRow>(
-    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d WHERE ${LIVE} AND ${where.documents}`,
-    values,
+    `SELECT source, bytes, mtime, sha256, collection, tags FROM documents d WHERE ${LIVE} AND ${documents.sql}`,
+    documents.values,
   );
   for (const { source, bytes, mtime, sha256, collection, tags } of rows)
     stamps.set(source, { bytes, mtimeMs: mtime, sha256, document: true, collection, tags });
@@ -216,7 +228,7 @@ export async function readStamps(ask: Ask, where: StampsWhere, values: unknown[]
     code: NonNullable<Stamp['problem']>['code'];
     reason: string;
     version: string;
-  }>(`SELECT l.* FROM ledger l WHERE ${where.ledger} ORDER BY l.source`, values);
+  }>(`SELECT l.* FROM ledger l WHERE ${ledger.sql} ORDER BY l.source`, ledger.values);
   for (const { source, bytes, mtime, sha256, status, ...problem } of failures) {
     const known = stamps.get(source);
     const stamp = { bytes, mtimeMs: mtime, sha256, document: known !== undefined };

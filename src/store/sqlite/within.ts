@@ -1,5 +1,6 @@
+import { inSpaces } from '../../space.ts';
 import type { Document, Filter } from '../../types.ts';
-import type { Coverage, Passage, Score, StoreReader } from '../store.ts';
+import type { Coverage, Passage, Score, Stamp, StoreReader } from '../store.ts';
 import type { Access } from './access.ts';
 import { BY_ID, parts } from './documents.ts';
 import { type Finder, openFinder } from './segments/find.ts';
@@ -50,7 +51,9 @@ export function within(access: Access, all: StoreReader, collections: string[]):
     coverage: async () => sums(),
     async stamps() {
       const stamps = await all.stamps();
-      return new Map([...stamps].filter(([, { collection }]) => collections.includes(collection)));
+      const own = (source: string, { document, collection }: Stamp) =>
+        document ? collections.includes(collection) : inSpaces(source, collections);
+      return new Map([...stamps].filter(([source, stamp]) => own(source, stamp)));
     },
     async find(source, asOf) {
       const found = await all.find(source, asOf);

@@ -37,7 +37,7 @@ export function useUploads(changed: () => void): Uploads {
       const update = (change: (one: Upload) => Partial<Upload>) =>
         setFiles((all) => all.map((one) => (ids.has(one.id) ? { ...one, ...change(one) } : one)));
       const settle = ({ source, status, reason }: { source: string; status: string; reason?: string | undefined }) =>
-        update((one) => (source === `uploads/${storedName(one.name)}` ? { state: status, reason } : {}));
+        update((one) => (isUpload(source, one.name) ? { state: status, reason } : {}));
       setFiles((all) => [...batch, ...all.filter((one) => !batch.some(({ name }) => name === one.name))]);
       setLast(given);
       setError(undefined);
@@ -67,6 +67,12 @@ export function useUploads(changed: () => void): Uploads {
     [changed],
   );
   return { files, error, progress, add, retry: () => add(last) };
+}
+
+/** Whether a document is this file: in `uploads/`, or in those of the collection that is all its owner sees (`tea:/uploads/`). */
+function isUpload(source: string, name: string): boolean {
+  const stored = `uploads/${storedName(name)}`;
+  return source === stored || source.endsWith(`:/${stored}`);
 }
 
 /** The name a file has in `uploads/`; as src/api/upload.ts makes it. */
