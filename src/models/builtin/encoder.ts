@@ -7,7 +7,7 @@ export interface EncoderOptions {
   weights: string;
   /** e5.wasm */
   kernels: string;
-  /** e5-relaxed.wasm: 8-bit activations, taken where this engine and processor have the product for them. For bulk work. */
+  /** e5-relaxed.wasm: 8-bit activations, taken for bulk work (`resident`) where this engine and processor have the product for them. */
   relaxed?: string;
   /** Keep all layers in memory (21.6 MB), for bulk work. Otherwise each text streams them through one buffer. */
   resident: boolean;
@@ -35,6 +35,12 @@ interface Header {
   epsilon: number;
 }
 
+/** Addresses of a layer's third of weights and of its other values, once they are there. A layer's values are asked for first. */
+interface Layers {
+  values(layer: number): number;
+  third(layer: number, n: number): number;
+}
+
 /** Addresses in the module's memory, for texts of up to `tokens` tokens. */
 interface Layout {
   tokens: number;
@@ -55,6 +61,8 @@ const MAGIC = 0x31574535;
 const HEADER_BYTES = 64;
 const DIMENSIONS = 384;
 const ROW = DIMENSIONS * 4;
+/** Bytes of the weights that one step of a layer uses. */
+const THIRD = DIMENSIONS * 4 * DIMENSIONS;
 /** What the relaxed module keeps behind a layer: a number a column. */
 const SUMS_BYTES = 4 * (1152 + 384 + 1536 + 384);
 /** Below this the compiled module may keep data of its own. */
@@ -65,7 +73,7 @@ export function openEncoder(options: EncoderOptions): Encoder {
   const file = openWeights(options.weights);
   try {
     const header = readHeader(file, options.weights);
-    const relaxed = options.relaxed === undefined ? undefined : usable(readDerived(options.relaxed));
+    const relaxed = options.resident && options.relaxed ? usable(readDerived(options.relaxed)) : undefined;
     return start(file, header, relaxed ?? readDerived(options.kernels), options.resident, relaxed !== undefined);
   } catch (error) {
     closeSync(file);
@@ -81,23 +89,32 @@ function usable(wasm: Buffer): Buffer | undefined {
 function start(file: number, header: Header, wasm: Buffer, resident: boolean, relaxed: boolean): Encoder {
   const { layers, layerBytes, layerStride, layersAt } = header;
   const stride = relaxed ? (layerBytes + SUMS_BYTES + 63) & ~63 : layerStride;
-  const scratchAt = WEIGHTS_AT + stride * (resident ? layers : 1);
+  const scratchAt = WEIGHTS_AT + (resident ? stride * layers : stride - 2 * THIRD);
   let layout = layOut(scratchAt, 16);
   const memory = newMemory(layout.bytes);
   const kernels = compileKernels(wasm, memory);
   let bytes = openMemory(file, header, memory, layout);
-  if (resident) for (let layer = 0; layer < layers; layer++) readLayer(layer, WEIGHTS_AT + layer * stride);
-
-  function readLayer(layer: number, at: number): void {
+  for (let layer = 0; resident && layer < layers; layer++) {
+    const at = WEIGHTS_AT + layer * stride;
     readSync(file, bytes, at, layerBytes, layersAt + layer * layerStride);
     if (relaxed) kernels.prepare(at);
   }
 
-  function layerAt(layer: number): number {
-    if (resident) return WEIGHTS_AT + layer * stride;
-    readLayer(layer, WEIGHTS_AT);
-    return WEIGHTS_AT;
-  }
+  /** Reads into the same place again and again: what is used at once after is in the second-level cache then. */
+  const streamed: Layers = {
+    values(layer) {
+      readSync(file, bytes, WEIGHTS_AT + THIRD, layerBytes - 3 * THIRD, layersAt + layer * layerStride + 3 * THIRD);
+      return WEIGHTS_AT + THIRD;
+    },
+    third(layer, n) {
+      readSync(file, bytes, WEIGHTS_AT, THIRD, layersAt + layer * layerStride + n * THIRD);
+      return WEIGHTS_AT;
+    },
+  };
+  const held: Layers = {
+    values: (layer) => WEIGHTS_AT + layer * stride + 3 * THIRD,
+    third: (layer, n) => WEIGHTS_AT + layer * stride + n * THIRD,
+  };
 
   return {
     kind: relaxed ? 'relaxed' : 'simd',
@@ -110,19 +127,21 @@ function start(file: number, header: Header, wasm: Buffer, resident: boolean, re
       ids.forEach((id, i) => {
         readSync(file, bytes, layout.rows + i * header.rowBytes, header.rowBytes, header.rowsAt + id * header.rowBytes);
       });
-      run(kernels, layout, header, ids.length, layerAt);
+      run(kernels, layout, header, ids.length, resident ? held : streamed);
       return new Float32Array(memory.buffer, layout.out, DIMENSIONS).slice();
     },
     close: () => closeSync(file),
   };
 }
 
-function run(kernels: Kernels, at: Layout, header: Header, tokens: number, layerAt: (layer: number) => number): void {
-  const { x, y, quantised, scales } = at;
-  kernels.embed(at.rows, x, y, at.norm, quantised, scales, tokens, header.epsilon);
-  for (let layer = 0; layer < header.layers; layer++) {
-    const weights = layerAt(layer);
-    kernels.layer(weights, x, y, at.wide, quantised, scales, at.heads, at.scores, tokens, header.epsilon);
+function run(kernels: Kernels, at: Layout, { layers, epsilon }: Header, tokens: number, weights: Layers): void {
+  const { x, y, wide, quantised, scales, heads, scores } = at;
+  kernels.embed(at.rows, x, y, at.norm, quantised, scales, tokens, epsilon);
+  for (let layer = 0; layer < layers; layer++) {
+    const values = weights.values(layer);
+    kernels.attend(weights.third(layer, 0), values, x, y, wide, quantised, scales, heads, scores, tokens, epsilon);
+    kernels.widen(weights.third(layer, 1), values, wide, quantised, scales, tokens);
+    kernels.narrow(weights.third(layer, 2), values, x, y, quantised, scales, tokens, epsilon);
   }
   kernels.pool(x, tokens, at.out);
 }

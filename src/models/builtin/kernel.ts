@@ -10,8 +10,20 @@ export interface Kernels {
     tokens: number,
     epsilon: number,
   ): void;
-  layer(
+  widen(weights: number, values: number, wide: number, quantised: number, scales: number, tokens: number): void;
+  narrow(
     weights: number,
+    values: number,
+    x: number,
+    y: number,
+    quantised: number,
+    scales: number,
+    tokens: number,
+    epsilon: number,
+  ): void;
+  attend(
+    weights: number,
+    values: number,
     x: number,
     y: number,
     wide: number,

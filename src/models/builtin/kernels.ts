@@ -1,8 +1,8 @@
 // The encoder's arithmetic, AssemblyScript compiled to WebAssembly with 128-bit SIMD (5 kB, no allocation, no state:
 // the caller lays out the memory and passes addresses). `src/build/weights.mjs` compiles it to dist/models/e5.wasm.
 //
-// One layer in memory, as `src/build/pack.mjs` writes it: the int8 weights of qkv, attention output, feed-forward in
-// and out, then f32 per-column scales and biases of each and the two LayerNorms.
+// One layer, as `src/build/pack.mjs` writes it: three thirds of int8 weights (qkv and attention output; feed-forward in;
+// feed-forward out), then its values: f32 per-column scales and biases of each and the two LayerNorms.
 import { addNorm, gelu, quantiseRows } from './kernels/activation';
 import { attention } from './kernels/attention';
 import { multiply, rearrange } from './kernels/multiply';
@@ -11,11 +11,11 @@ const HIDDEN: i32 = 384;
 const INNER: i32 = 1536;
 const ROW: usize = <usize>HIDDEN * 4;
 
-const QKV_WEIGHTS: usize = 0;
-const OUT_WEIGHTS: usize = QKV_WEIGHTS + 384 * 1152;
-const UP_WEIGHTS: usize = OUT_WEIGHTS + 384 * 384;
-const DOWN_WEIGHTS: usize = UP_WEIGHTS + 384 * 1536;
-const QKV_SCALE: usize = DOWN_WEIGHTS + 1536 * 384;
+const THIRD: usize = 384 * 1536;
+/** In the first third. */
+const OUT_WEIGHTS: usize = 384 * 1152;
+/** In the values. */
+const QKV_SCALE: usize = 0;
 const QKV_BIAS: usize = QKV_SCALE + 1152 * 4;
 const OUT_SCALE: usize = QKV_BIAS + 1152 * 4;
 const OUT_BIAS: usize = OUT_SCALE + ROW;
@@ -37,24 +37,30 @@ const DOWN_SUMS: usize = UP_SUMS + 1536 * 4;
 // optimised code is picked up at the next entry. Inlined into the loop it would stay in baseline code much longer.
 export { product, tile4 } from './kernels/multiply';
 
-/**
- * One transformer layer over `tokens` rows of 384 f32 at `x`, in place. On entry and exit `quantised` holds the same
- * rows as integers with their scales at `scales`. `y` (384 f32 a row), `wide` (1536 f32 a row), `heads` (keys and values
- * of one head) and `scores` (4 rows) are scratch.
- */
-export function layer(
-  weights: usize, x: usize, y: usize, wide: usize, quantised: usize, scales: usize, heads: usize, scores: usize,
+// A layer over `tokens` rows of 384 f32 at `x`, in place, is three steps; each takes its third of the weights. On entry and
+// exit of the layer `quantised` holds the same rows as integers with their scales at `scales`.
+
+/** `y` (384 f32 a row), `wide` (1536 f32 a row), `heads` (keys and values of one head) and `scores` (4 rows) are scratch. */
+export function attend(
+  weights: usize, values: usize, x: usize, y: usize, wide: usize, quantised: usize, scales: usize, heads: usize, scores: usize,
   tokens: i32, epsilon: f32,
 ): void {
-  multiply(quantised, weights + QKV_WEIGHTS, weights + QKV_SUMS, weights + QKV_SCALE, weights + QKV_BIAS, scales, wide, tokens, HIDDEN, 3 * HIDDEN);
+  multiply(quantised, weights, values + QKV_SUMS, values + QKV_SCALE, values + QKV_BIAS, scales, wide, tokens, HIDDEN, 3 * HIDDEN);
   attention(wide, y, tokens, heads, scores);
   quantiseRows(y, tokens, HIDDEN, quantised, scales);
-  multiply(quantised, weights + OUT_WEIGHTS, weights + OUT_SUMS, weights + OUT_SCALE, weights + OUT_BIAS, scales, y, tokens, HIDDEN, HIDDEN);
-  addNorm(x, y, weights + NORM1_GAIN, weights + NORM1_BIAS, epsilon, tokens, quantised, scales);
-  multiply(quantised, weights + UP_WEIGHTS, weights + UP_SUMS, weights + UP_SCALE, weights + UP_BIAS, scales, wide, tokens, HIDDEN, INNER);
+  multiply(quantised, weights + OUT_WEIGHTS, values + OUT_SUMS, values + OUT_SCALE, values + OUT_BIAS, scales, y, tokens, HIDDEN, HIDDEN);
+  addNorm(x, y, values + NORM1_GAIN, values + NORM1_BIAS, epsilon, tokens, quantised, scales);
+}
+
+/** What comes of it is in `quantised`, 1536 a row. */
+export function widen(weights: usize, values: usize, wide: usize, quantised: usize, scales: usize, tokens: i32): void {
+  multiply(quantised, weights, values + UP_SUMS, values + UP_SCALE, values + UP_BIAS, scales, wide, tokens, HIDDEN, INNER);
   gelu(wide, tokens, INNER, quantised, scales);
-  multiply(quantised, weights + DOWN_WEIGHTS, weights + DOWN_SUMS, weights + DOWN_SCALE, weights + DOWN_BIAS, scales, y, tokens, INNER, HIDDEN);
-  addNorm(x, y, weights + NORM2_GAIN, weights + NORM2_BIAS, epsilon, tokens, quantised, scales);
+}
+
+export function narrow(weights: usize, values: usize, x: usize, y: usize, quantised: usize, scales: usize, tokens: i32, epsilon: f32): void {
+  multiply(quantised, weights, values + DOWN_SUMS, values + DOWN_SCALE, values + DOWN_BIAS, scales, y, tokens, INNER, HIDDEN);
+  addNorm(x, y, values + NORM2_GAIN, values + NORM2_BIAS, epsilon, tokens, quantised, scales);
 }
 
 /** fp16 to f32: shifting the exponent into place and rescaling by 2^112 also covers subnormals. */
@@ -65,10 +71,11 @@ function halfToFloat(half: u32): f32 {
 
 /** Makes a layer as the file has it ready for `layer` with relaxed SIMD, once. */
 export function prepare(weights: usize): void {
-  rearrange(weights + QKV_WEIGHTS, weights + QKV_SUMS, HIDDEN, 3 * HIDDEN);
-  rearrange(weights + OUT_WEIGHTS, weights + OUT_SUMS, HIDDEN, HIDDEN);
-  rearrange(weights + UP_WEIGHTS, weights + UP_SUMS, HIDDEN, INNER);
-  rearrange(weights + DOWN_WEIGHTS, weights + DOWN_SUMS, INNER, HIDDEN);
+  const values = weights + 3 * THIRD;
+  rearrange(weights, values + QKV_SUMS, HIDDEN, 3 * HIDDEN);
+  rearrange(weights + OUT_WEIGHTS, values + OUT_SUMS, HIDDEN, HIDDEN);
+  rearrange(weights + THIRD, values + UP_SUMS, HIDDEN, INNER);
+  rearrange(weights + 2 * THIRD, values + DOWN_SUMS, INNER, HIDDEN);
 }
 
 /**
