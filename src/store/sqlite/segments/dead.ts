@@ -1,5 +1,4 @@
 import { damaged } from './damage.ts';
-import { readExactly } from './files.ts';
 import { DEAD } from './format.ts';
 import type { Kernel } from './kernel.ts';
 import { joined, outside, type Ranges } from './ranges.ts';
@@ -25,13 +24,14 @@ export function encodeDead(kernel: Kernel, entries: readonly DeadEntry[]): Buffe
 
 /** The hidden chunk keys. Throws RagError('verify') for an entry that is not what was written. */
 export function readDead(kernel: Kernel, file: number, name: string, count: number): Ranges {
-  const bytes = readExactly(file, name, 0, count * DEAD);
+  const at = kernel.region('dead', count * DEAD);
+  if (!kernel.read(file, 0, at, count * DEAD)) throw damaged(name, 'its end');
+  if (kernel.run.checkTriples(at, count) >= 0) throw damaged(name, 'an entry');
+  const words = kernel.u32(at, (count * DEAD) / 4);
   let ranges: [number, number][] = [];
-  for (let at = 0; at < bytes.length; at += DEAD) {
-    if (kernel.sum(bytes.subarray(at, at + 12)) !== bytes.readUInt32LE(at + 12)) throw damaged(name, 'an entry');
-    const first = bytes.readUInt32LE(at);
-    const last = bytes.readUInt32LE(at + 4);
-    if (bytes.readUInt32LE(at + 8) === 1) ranges.push([first, last]);
+  for (let i = 0; i < words.length; i += DEAD / 4) {
+    const [first, last, hidden] = [words[i]!, words[i + 1]!, words[i + 2]!];
+    if (hidden === 1) ranges.push([first, last]);
     else ranges = shown(ranges, first, last);
   }
   return joined(ranges);

@@ -43,7 +43,7 @@ interface Exports {
     ]
   ): number;
   closeBlock(state: number): void;
-  checkLinks(links: number, n: number): number;
+  checkTriples(records: number, n: number): number;
   slotsOf(links: number, n: number, chunks: number, m: number, out: number): void;
   chunksOf(links: number, n: number, slots: number, m: number, out: number, most: number): number;
   best(

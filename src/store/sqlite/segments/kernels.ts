@@ -2,7 +2,7 @@
 // out the memory and passes addresses. `src/build/kernels.mjs` compiles it into kernels-wasm.ts; a test compares the two.
 export { checksum } from './kernels/checksum';
 export { findBlock, findEntry } from './kernels/dictionary';
-export { checkLinks, chunksOf, slotsOf } from './kernels/links';
+export { checkTriples, chunksOf, slotsOf } from './kernels/links';
 export { beginNearest, estimates, keepNearest, nearest, tableOf } from './kernels/nearest';
 export { accumulate, countLive, decodeInto, encode, rescore } from './kernels/postings';
 export { best, collect, wipe } from './kernels/top';

@@ -60,7 +60,7 @@ export function openVectors(kernel: Kernel, dir: string, files: VectorFiles, ope
     const at = kernel.region('links', files.links * LINK);
     if (files.links === 0) return (linksAt = at);
     if (!kernel.read(linksHandle, 0, at, files.links * LINK)) throw damaged(join(dir, linksName), 'its end');
-    if (kernel.run.checkLinks(at, files.links) >= 0) throw damaged(join(dir, linksName), 'a link');
+    if (kernel.run.checkTriples(at, files.links) >= 0) throw damaged(join(dir, linksName), 'a link');
     return (linksAt = at);
   }
 

@@ -3,11 +3,11 @@ import { checksum } from './checksum';
 
 const LINK: usize = 16;
 
-/** -1, or the first of `n` links that is not what was written. */
-export function checkLinks(links: usize, n: u32): i32 {
+/** -1, or the first of `n` records of three u32 and their checksum that is not what was written. */
+export function checkTriples(records: usize, n: u32): i32 {
   for (let i: u32 = 0; i < n; i++) {
-    const link = links + <usize>i * LINK;
-    if (checksum(link, 12) != load<u32>(link, 12)) return i;
+    const record = records + <usize>i * 16;
+    if (checksum(record, 12) != load<u32>(record, 12)) return i;
   }
   return -1;
 }
