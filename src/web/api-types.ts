@@ -536,6 +536,9 @@ export interface Routes {
       /** The last source of the page before */
       after?: string;
       limit?: number;
+      collection?: string;
+      /** Of a document that has none yet, where `collection` names none */
+      defaultCollection?: string;
     };
     result: {
       files: Stamp[];
@@ -547,6 +550,8 @@ export interface Routes {
       };
       /** Larger files are not taken */
       maxBytes: number;
+      /** What the names of files that are uploaded so come to begin with */
+      space?: string;
     };
   };
   'POST /api/v1/files/forget': {

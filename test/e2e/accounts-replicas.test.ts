@@ -84,19 +84,20 @@ withServices([POSTGRES, QDRANT, REDIS], (postgres, qdrant, redis) => {
     });
     expect((await upload(mei, 'green.md', '# Green\n\nGreen tea.\n')).json).toMatchObject({ added: 1, pending: 0 });
     const { documents } = (await server.call('GET', '/api/v1/documents', { bearer: mei })).json;
-    expect(documents).toMatchObject([{ source: 'green.md', collection: 'tea' }]);
-    expect((await upload(mei, 'pay/bonus.md', 'mine now')).status).toBe(409);
+    expect(documents).toMatchObject([{ source: 'tea:/green.md', collection: 'tea' }]);
+    expect((await upload(mei, 'pay/bonus.md', 'mine now')).json).toMatchObject({ added: 1 });
     expect((await server.call('DELETE', '/api/v1/documents?source=pay/bonus.md', { bearer: mei })).status).toBe(404);
     const file = await server.call('GET', '/api/v1/documents/file?source=pay/bonus.md', { bearer: admin });
     expect([file.status, file.text]).toEqual([200, '# Pay\n\nA bonus.\n']);
     expect((await server.call('GET', '/api/v1/documents/file?source=pay/bonus.md', { bearer: mei })).status).toBe(404);
     const client = new pg.Client({ connectionString: server.env.DATABASE_URL! });
     await client.connect();
-    // What a job may do is written with it: somebody was faster than the look at the name.
+    // What a job may do is written with it.
     const { rows } = await client.query(`SELECT source, labels->'within' AS within FROM originals ORDER BY source`);
     expect(rows).toEqual([
-      { source: 'green.md', within: ['tea'] },
       { source: 'pay/bonus.md', within: null },
+      { source: 'tea:/green.md', within: ['tea'] },
+      { source: 'tea:/pay/bonus.md', within: ['tea'] },
     ]);
     await client.end();
   });
