@@ -283,7 +283,7 @@ export function place(say: Messages, locator: Locator): string {
   if (locator.page !== undefined) parts.push(say.page(locator.page));
   if (locator.slide !== undefined) parts.push(say.slide(locator.slide));
   if (locator.sheet !== undefined) parts.push(say.sheet(locator.sheet) + (locator.range ? ` ${locator.range}` : ''));
-  parts.push(...(locator.heading ?? []));
+  parts.push(...(locator.heading ?? []).filter((heading) => heading !== ''));
   if (locator.line !== undefined && locator.page === undefined) parts.push(say.line(locator.line));
   if (locator.ocr !== undefined && locator.ocr < UNSURE) parts.push(say.ocr(locator.ocr));
   return parts.join(' › ');

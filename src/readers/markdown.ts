@@ -89,12 +89,16 @@ const isParagraph = (line: string) =>
 
 /** A heading without its marks: emphasis, code, links, anchors. */
 export function plain(text: string): string {
+  // What is code stands for itself: `<scrape_config>` is no tag, `__init__` not bold.
+  const code: string[] = [];
   return text
+    .replace(/(`+)(.+?)\1(?!`)/g, (_, _ticks, inner: string) => `\u0000${code.push(inner.trim()) - 1}\u0000`)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\s*\{#[^}]*\}\s*$/, '')
-    .replace(/<[^>]+>/g, '')
+    .replace(/(?<!\\)<[^>]+>/g, '')
     .replace(/(\*\*|__|`)/g, '')
     .replace(/(^|\W)[*_]([^*_]+)[*_](?=\W|$)/g, '$1$2')
     .replace(/\\([^\w\s])/g, '$1')
+    .replace(/\u0000(\d+)\u0000/g, (_, i: string) => code[Number(i)]!)
     .trim();
 }

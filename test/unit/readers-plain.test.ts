@@ -45,6 +45,16 @@ describe('text files', () => {
 });
 
 describe('markdown', () => {
+  it.each([
+    ['`<scrape_config>`', '<scrape_config>'],
+    ['The ``a ` b`` and `__init__` of **bold** and *slanted*', 'The a ` b and __init__ of bold and slanted'],
+    ['[`rag ingest`](cli.md#ingest) <a id="x"></a>{#ingest}', 'rag ingest'],
+    ['\\<job_name\\> <br/>名称', '<job_name> 名称'],
+  ])('calls the heading %s what it shows', async (written, shown) => {
+    const { sections } = await read(`## ${written}\n\ntext\n`, 'a.md');
+    expect(sections[0]!.locator.heading).toEqual([shown]);
+  });
+
   it('gives heading paths, titles, fences and tables', async () => {
     const text =
       '# Guide\nintro\n\nInstall\n-------\nsteps\n\n### Deep *one*\n```sh\n# comment\n```\n| k | v |\n|---|---|\n| a | 1 |\nafter\n## Other\nx\n';
