@@ -95,8 +95,9 @@ export async function openForChange(dir) {
   const { openWriter } = await load();
   const store = await openWriter(join(dir, '.rag'), { merging });
   return {
-    async add(number, texts, vectors) {
-      await store.put([documentOf(number, texts)]);
+    made: documentOf,
+    async add(_, put, vectors) {
+      await store.put([put]);
       if (vectors === undefined) return;
       const made = new Map();
       for await (const { hash } of store.pending()) made.set(hash, vectors[made.size % vectors.length]);
