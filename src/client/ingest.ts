@@ -8,6 +8,7 @@ import { survey } from '../pipeline/survey.ts';
 import { type Attempt, mayPass } from '../pipeline/unchanged.ts';
 import { uploadProblem } from '../pipeline/uploadname.ts';
 import type { Found } from '../pipeline/walk.ts';
+import { isSpaced } from '../space.ts';
 import type { Stamp } from '../store/store.ts';
 import type { Io, Problem } from '../types.ts';
 import { cameFromAddress, fetchAddress } from './addresses.ts';
@@ -178,7 +179,7 @@ const IRRELEVANT = { maxTokens: 0, allowedTypes: [], passwords: [], retry: [], r
 
 function unfit({ source, bytes }: Found, limit: number): Pick<FileReport, 'code' | 'reason'> | undefined {
   // What another system cannot keep, the server says: it knows which one it is.
-  const name = uploadProblem(source, 'any');
+  const name = isSpaced(source) ? 'its folder is called like the space of a collection' : uploadProblem(source, 'any');
   if (name !== undefined) return { code: 'excluded', reason: `it cannot be kept under this name: ${name}` };
   return bytes > limit ? { code: 'too_large', reason: `${bytes} bytes, over MAX_FILE_SIZE (${limit})` } : undefined;
 }

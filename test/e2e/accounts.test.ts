@@ -112,6 +112,7 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       const theirs = folder({
         'pay.md': '# Pay\n\nGreen salaries are paid in May.\n',
         'docs/tea.md': '# Tea\n\nGreen tea is for directors.\n',
+        'tea:/pot.md': '# A folder of this name\n',
       });
       const all = await rag({ cwd: theirs, env: as(access) }, 'ingest', 'pay.md', '--collection', 'pay', '--json');
       expect([all.code, all.json.result.added]).toEqual([0, 1]);
@@ -135,7 +136,7 @@ withServices([POSTGRES, QDRANT], (postgres, qdrant) => {
       expect(await sent()).toBe(before);
       // Of a folder with the same names, sent by somebody who sees all, neither side is in the way of the other.
       const both = await rag({ cwd: theirs, env: as(access) }, 'ingest', '.', '--collection', 'pay', '--json');
-      expect(both.json.result).toMatchObject({ added: 1, unchanged: 1, removed: 0 });
+      expect(both.json.result).toMatchObject({ added: 1, unchanged: 1, removed: 0, skipped: 1 });
       rmSync(join(home, 'docs/pot.md'));
       rmSync(join(home, 'docs/bad.pdf'));
       expect(await counts()).toEqual([{ added: 0, unchanged: 1, failed: 0, removed: 1 }, []]);
