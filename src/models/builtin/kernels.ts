@@ -69,7 +69,7 @@ function halfToFloat(half: u32): f32 {
   return reinterpret<f32>(((half & 0x8000) << 16) | ((half & 0x7fff) << 13)) * reinterpret<f32>(0x77800000);
 }
 
-/** Makes a layer as the file has it ready for `layer` with relaxed SIMD, once. */
+/** Makes a layer as the file has it ready for its three steps with relaxed SIMD, once. */
 export function prepare(weights: usize): void {
   const values = weights + 3 * THIRD;
   rearrange(weights, values + QKV_SUMS, HIDDEN, 3 * HIDDEN);
